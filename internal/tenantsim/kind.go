@@ -1,0 +1,56 @@
+package tenantsim
+
+// Kind names one sort of object that a tenant holds. The values appear in
+// [Call.Kind], in [Sim.State] and in GET /_sim/state.
+type Kind string
+
+// The kinds of the directory (Microsoft Graph).
+const (
+	KindServicePrincipal  Kind = "servicePrincipal"
+	KindApplication       Kind = "application"
+	KindUser              Kind = "user"
+	KindGroup             Kind = "group"
+	KindPermissionGrant   Kind = "oAuth2PermissionGrant"
+	KindAppRoleAssignment Kind = "appRoleAssignment"
+	KindRoleAssignment    Kind = "unifiedRoleAssignment"
+	KindRoleDefinition    Kind = "unifiedRoleDefinition"
+	KindOrganization      Kind = "organization"
+	KindDomain            Kind = "domain"
+)
+
+// The kinds of Exchange Online (InvokeCommand).
+const (
+	KindTransportRule            Kind = "transportRule"
+	KindInboundConnector         Kind = "inboundConnector"
+	KindOutboundConnector        Kind = "outboundConnector"
+	KindSpoofItem                Kind = "tenantAllowBlockListSpoofItem"
+	KindConnectionFilterPolicy   Kind = "hostedConnectionFilterPolicy"
+	KindDynamicDistributionGroup Kind = "dynamicDistributionGroup"
+	KindAcceptedDomain           Kind = "acceptedDomain"
+	KindRoleGroup                Kind = "roleGroup"
+	KindManagementRoleAssignment Kind = "managementRoleAssignment"
+	KindMailbox                  Kind = "mailbox"
+)
+
+// KindProductAccount is a row in the product vendor's console.
+const KindProductAccount Kind = "productAccount"
+
+// allKinds fixes the order in which a state is printed.
+var allKinds = []Kind{
+	KindOrganization, KindDomain, KindServicePrincipal, KindApplication, KindUser, KindGroup,
+	KindPermissionGrant, KindAppRoleAssignment, KindRoleAssignment, KindRoleDefinition,
+	KindTransportRule, KindInboundConnector, KindOutboundConnector, KindSpoofItem,
+	KindConnectionFilterPolicy, KindDynamicDistributionGroup, KindAcceptedDomain,
+	KindRoleGroup, KindManagementRoleAssignment, KindMailbox, KindProductAccount,
+}
+
+// API names one front door of the simulator.
+type API string
+
+// The front doors, as written in [Call.API] and [Match.API].
+const (
+	APILogin    API = "login"
+	APIGraph    API = "graph"
+	APIExchange API = "exchange"
+	APIProduct  API = "product"
+)

@@ -1,0 +1,34 @@
+package tenantsim
+
+import "slices"
+
+// properties are what $select accepts, per type, see the resource pages below
+// https://learn.microsoft.com/graph/api/resources/
+var properties = map[Kind][]string{
+	KindServicePrincipal: {"id", "appId", "displayName", "appDisplayName", "accountEnabled", "appOwnerOrganizationId", "appRoleAssignmentRequired",
+		"appRoles", "createdDateTime", "deletedDateTime", "servicePrincipalNames", "servicePrincipalType", "signInAudience", "tags", "oauth2PermissionScopes", "homepage"},
+	KindApplication:       {"id", "appId", "displayName", "createdDateTime", "deletedDateTime", "signInAudience", "publisherDomain"},
+	KindUser:              {"id", "userPrincipalName", "displayName", "accountEnabled", "mail", "userType", "createdDateTime", "deletedDateTime", "onPremisesSyncEnabled", "assignedLicenses"},
+	KindGroup:             {"id", "displayName", "description", "groupTypes", "mail", "mailNickname", "mailEnabled", "securityEnabled", "createdDateTime", "deletedDateTime", "visibility", "isAssignableToRole", "onPremisesSyncEnabled"},
+	KindPermissionGrant:   {"id", "clientId", "consentType", "principalId", "resourceId", "scope"},
+	KindAppRoleAssignment: {"id", "appRoleId", "principalId", "principalDisplayName", "principalType", "resourceId", "resourceDisplayName", "createdDateTime", "deletedDateTime"},
+	KindRoleAssignment:    {"id", "principalId", "roleDefinitionId", "directoryScopeId", "appScopeId"},
+	KindRoleDefinition:    {"id", "templateId", "displayName", "description", "isBuiltIn", "isEnabled", "version"},
+	KindOrganization:      {"id", "displayName", "verifiedDomains", "createdDateTime", "countryLetterCode", "tenantType"},
+	KindDomain:            {"id", "isDefault", "isInitial", "isVerified", "isRoot", "authenticationType", "supportedServices"},
+}
+
+// filterable are the properties $filter accepts without advanced query
+// capabilities, see https://learn.microsoft.com/graph/aad-advanced-queries
+var filterable = map[Kind][]string{
+	KindServicePrincipal:  {"id", "appId", "displayName", "accountEnabled", "servicePrincipalType", "appOwnerOrganizationId", "servicePrincipalNames", "tags"},
+	KindApplication:       {"id", "appId", "displayName", "createdDateTime"},
+	KindUser:              {"id", "userPrincipalName", "displayName", "accountEnabled", "mail", "userType"},
+	KindGroup:             {"id", "displayName", "mail", "mailNickname", "mailEnabled", "securityEnabled", "groupTypes"},
+	KindPermissionGrant:   {"clientId", "consentType", "principalId", "resourceId"},
+	KindAppRoleAssignment: {"appRoleId", "principalId", "resourceId", "principalDisplayName"},
+	KindRoleAssignment:    {"id", "principalId", "roleDefinitionId", "directoryScopeId"},
+	KindRoleDefinition:    {"id", "displayName", "isBuiltIn", "templateId"},
+}
+
+func mayFilter(k Kind, property string) bool { return slices.Contains(filterable[k], property) }
