@@ -1,0 +1,183 @@
+package tenantsim_test
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	sim "github.com/deprovisioner/deprovisioner/internal/tenantsim"
+)
+
+func TestTokenErrorsAreEntras(t *testing.T) {
+	t.Parallel()
+	r := inline(t)
+	form := func(key, value string) url.Values {
+		f := secretForm(sim.WorkerAppID, sim.WorkerSecret, graphScope)
+		f.Set(key, value)
+		return f
+	}
+	for name, c := range map[string]struct {
+		tenant  string
+		form    url.Values
+		status  int
+		kind    string
+		aadsts  float64
+		message string
+	}{
+		"wrong secret":     {sim.InlineTenantID, form("client_secret", "no"), 401, "invalid_client", 7000215, "AADSTS7000215: Invalid client secret provided."},
+		"no secret":        {sim.InlineTenantID, form("client_secret", ""), 401, "invalid_client", 7000218, "AADSTS7000218:"},
+		"unknown app":      {sim.InlineTenantID, form("client_id", "11111111-2222-4333-8444-555555555555"), 400, "unauthorized_client", 700016, "AADSTS700016:"},
+		"unknown tenant":   {"11111111-2222-4333-8444-555555555555", form("x", ""), 400, "invalid_request", 90002, "AADSTS90002:"},
+		"single scope":     {sim.InlineTenantID, form("scope", "https://graph.microsoft.com/User.Read"), 400, "invalid_scope", 1002012, "AADSTS1002012:"},
+		"unknown resource": {sim.InlineDomain, form("scope", "https://api.example/.default"), 400, "invalid_resource", 500011, "AADSTS500011:"},
+		"password grant":   {sim.InlineTenantID, form("grant_type", "password"), 400, "unsupported_grant_type", 70003, "AADSTS70003:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := r.tokenAnswer(c.tenant, c.form)
+			description, _ := a.json["error_description"].(string)
+			codes, _ := a.json["error_codes"].([]any)
+			if a.status != c.status || a.json["error"] != c.kind || !strings.HasPrefix(description, c.message) || len(codes) != 1 || codes[0] != c.aadsts {
+				t.Fatalf("%d %s", a.status, a.raw)
+			}
+		})
+	}
+}
+
+func TestTokenCarriesRolesAndDirectoryRoles(t *testing.T) {
+	t.Parallel()
+	r := inline(t)
+	parts := strings.Split(r.exchangeToken(), ".")
+	if len(parts) != 3 {
+		t.Fatal("not like a JWT")
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c struct {
+		TID, AppID  string
+		Roles, Wids []string
+	}
+	if err := json.Unmarshal(raw, &c); err != nil {
+		t.Fatal(err)
+	}
+	if c.TID != sim.InlineTenantID || c.AppID != sim.WorkerAppID || !slices.Equal(c.Roles, []string{"Exchange.ManageAsApp"}) || !slices.Equal(c.Wids, []string{sim.ExchangeAdministrator}) {
+		t.Fatalf("%+v", c)
+	}
+}
+
+func TestTokenForSignedAssertion(t *testing.T) {
+	t.Parallel()
+	key, cert := newCertificate(t)
+	stranger, _ := newCertificate(t)
+	f := sim.InlineTenant()
+	f.ServicePrincipals[0].Certificates = []string{cert}
+	r := newRig(t, f, sim.Options{})
+	for name, c := range map[string]struct {
+		key    *rsa.PrivateKey
+		alg    string
+		aud    string
+		exp    time.Duration
+		status int
+		code   float64
+	}{
+		"RS256":       {key, "RS256", r.base + "/" + sim.InlineTenantID + "/oauth2/v2.0/token", time.Minute, 200, 0},
+		"PS256":       {key, "PS256", "https://login.microsoftonline.com/" + sim.InlineTenantID + "/oauth2/v2.0/token", time.Minute, 200, 0},
+		"other key":   {stranger, "RS256", r.base + "/" + sim.InlineTenantID + "/oauth2/v2.0/token", time.Minute, 401, 700027},
+		"expired":     {key, "RS256", r.base + "/" + sim.InlineTenantID + "/oauth2/v2.0/token", -time.Minute, 401, 700024},
+		"for another": {key, "RS256", r.base + "/other.example/oauth2/v2.0/token", time.Minute, 401, 700023},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := r.tokenAnswer(sim.InlineTenantID, url.Values{
+				"grant_type": {"client_credentials"}, "client_id": {sim.WorkerAppID}, "scope": {graphScope},
+				"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+				"client_assertion":      {assertion(t, c.key, c.alg, c.aud, c.exp)},
+			})
+			codes, _ := a.json["error_codes"].([]any)
+			if a.status != c.status || (c.code != 0 && codes[0] != c.code) {
+				t.Fatalf("%d %s", a.status, a.raw)
+			}
+		})
+	}
+}
+
+func newCertificate(t *testing.T) (*rsa.PrivateKey, string) {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+func assertion(t *testing.T, key *rsa.PrivateKey, alg, aud string, life time.Duration) string {
+	t.Helper()
+	enc := base64.RawURLEncoding.EncodeToString
+	now := time.Now()
+	text := enc([]byte(`{"typ":"JWT","alg":"`+alg+`"}`)) + "." + enc(fmt.Appendf(nil, `{"aud":%q,"iss":%q,"sub":%q,"jti":"1","nbf":%d,"exp":%d}`,
+		aud, sim.WorkerAppID, sim.WorkerAppID, now.Add(-time.Hour).Unix(), now.Add(life).Unix()))
+	sum := sha256.Sum256([]byte(text))
+	sig, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
+	if alg == "PS256" {
+		sig, err = rsa.SignPSS(rand.Reader, key, crypto.SHA256, sum[:], nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text + "." + enc(sig)
+}
+
+func TestDisabledAppGetsNoToken(t *testing.T) {
+	t.Parallel()
+	r := inline(t)
+	if a := r.graph(http.MethodPatch, "/servicePrincipals/"+sim.ProductID, r.graphToken(), params{"accountEnabled": false}); a.status != 204 {
+		t.Fatalf("%d %s", a.status, a.raw)
+	}
+	a := r.tokenAnswer(sim.InlineTenantID, secretForm(sim.ProductAppID, sim.ProductSecret, graphScope))
+	if a.status != 401 || !strings.Contains(string(a.raw), "AADSTS7000112") {
+		t.Fatalf("%d %s", a.status, a.raw)
+	}
+}
+
+func TestTLSServesDiscoveryUnderItsOwnCA(t *testing.T) {
+	t.Parallel()
+	s, err := sim.New(sim.InlineTenant(), sim.Options{TLS: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(t.Context(), "127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	r := &rig{t: t, sim: s, base: s.BaseURL(), http: trusting(s.CAPEM())}
+	a := r.do(r.request(http.MethodGet, "/"+sim.InlineDomain+"/v2.0/.well-known/openid-configuration", "", nil))
+	if a.json["issuer"] != r.base+"/"+sim.InlineTenantID+"/v2.0" || !strings.HasPrefix(r.base, "https://") {
+		t.Fatalf("%s", a.raw)
+	}
+	if a := r.do(r.request(http.MethodGet, "/common/discovery/instance?authorization_endpoint="+url.QueryEscape(r.base+"/t/oauth2/v2.0/authorize"), "", nil)); a.status != 200 {
+		t.Fatalf("%s", a.raw)
+	}
+	if r.exchangeToken() == "" {
+		t.Fatal("no token")
+	}
+}
