@@ -148,8 +148,10 @@ func (r *rig) token(app, secret, scope string) string {
 	return a.json["access_token"].(string)
 }
 
-func (r *rig) graphToken() string    { return r.token(sim.WorkerAppID, sim.WorkerSecret, graphScope) }
-func (r *rig) exchangeToken() string { return r.token(sim.WorkerAppID, sim.WorkerSecret, exchangeScope) }
+func (r *rig) graphToken() string { return r.token(sim.WorkerAppID, sim.WorkerSecret, graphScope) }
+func (r *rig) exchangeToken() string {
+	return r.token(sim.WorkerAppID, sim.WorkerSecret, exchangeScope)
+}
 
 func (r *rig) graph(method, path, token string, body any) answer {
 	r.t.Helper()
