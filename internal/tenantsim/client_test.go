@@ -185,3 +185,14 @@ func trusting(ca []byte) *http.Client {
 	pool.AppendCertsFromPEM(ca)
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true}}
 }
+
+func bearer(tb testing.TB, body []byte) string {
+	tb.Helper()
+	var a struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.Unmarshal(body, &a); err != nil || a.Token == "" {
+		tb.Fatalf("%v %s", err, body)
+	}
+	return a.Token
+}

@@ -96,17 +96,24 @@ func (r *request) identifyCmdlet() *reply {
 }
 
 // destructiveCmdlet tells what takes something away: Remove-*, Disable-*, and a
-// Set- that can shorten the IP allow list.
+// Set- that can shorten a list of addresses.
 func destructiveCmdlet(in *cmdletInput) bool {
 	verb, _, _ := strings.Cut(fold(in.name), "-")
 	switch verb {
 	case "remove", "disable":
 		return true
 	case "set":
-		h, ok := in.params["ipallowlist"].(map[string]any)
-		return !ok || h["Remove"] != nil
+		return shortens(in.params, "ipallowlist") || shortens(in.params, "ipblocklist")
 	}
 	return false
+}
+
+// shortens reports whether a list parameter may take entries away: a whole new
+// list, or a hashtable with Remove.
+func shortens(params map[string]any, name string) bool {
+	v, given := params[name]
+	h, isHash := v.(map[string]any)
+	return given && (!isHash || h["Remove"] != nil)
 }
 
 // access is what a cmdlet needs and what a caller has.

@@ -80,7 +80,7 @@ func newList(before []string, param any) ([]string, *exError) {
 			return nil, exBadRequest("Microsoft.Exchange.Data.InvalidIPRangeException", "'"+x+"' is not a valid IP address, range of up to 256 addresses or CIDR range from /24 to /32.")
 		}
 	}
-	return slices.Clip(after), nil
+	return list(after), nil
 }
 
 func texts(v any) []string {

@@ -91,9 +91,9 @@ func (r *request) make(in *cmdletInput, k Kind, defaults map[string]any) (result
 	if _, taken := r.tenant.of(k).find(func(o *object) bool { return strings.EqualFold(o.name, name) }); taken {
 		return result{}, exBadRequest("Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException", "The name '"+name+"' is already being used.")
 	}
-	for _, g := range in.given {
-		if !slices.Contains(commonParams, g) {
-			defaults[g] = wireValue(in.params[fold(g)])
+	for _, p := range r.sim.cmdlets[fold(in.name)].params {
+		if v, given := in.params[fold(p)]; given {
+			defaults[p] = wireValue(v)
 		}
 	}
 	o := exchangeObject(k, randomID(), name, defaults, r.now)

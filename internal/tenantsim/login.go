@@ -54,11 +54,12 @@ func (r *request) token(form url.Values) reply {
 	if refusal != nil {
 		return *refusal
 	}
-	resource, refusal := r.scope(form.Get("scope"))
+	scope := resourceScope(form.Get("scope"))
+	resource, refusal := r.scope(scope)
 	if refusal != nil {
 		return *refusal
 	}
-	return r.issue(sp, resource, strings.TrimSuffix(form.Get("scope"), "/.default"), how)
+	return r.issue(sp, resource, strings.TrimSuffix(scope, "/.default"), how)
 }
 
 // proveApp checks the secret or the signed assertion.
@@ -89,6 +90,14 @@ func (r *request) proveApp(appID string, form url.Values) (how string, refusal *
 		return fail(7000215, "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '"+appID+"'.")
 	}
 	return "1", nil
+}
+
+// resourceScope leaves out the OpenID scopes that Microsoft's client libraries
+// add to every request; they mean nothing to an app that signs in for itself.
+func resourceScope(scopes string) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(scopes), func(s string) bool {
+		return s == "openid" || s == "offline_access" || s == "profile"
+	}), " ")
 }
 
 // scope finds the resource that a scope names.

@@ -57,6 +57,15 @@ func TestTokenErrorsAreEntras(t *testing.T) {
 	}
 }
 
+func TestOpenIDScopesAreIgnored(t *testing.T) {
+	t.Parallel()
+	r := inline(t)
+	a := r.tokenAnswer(sim.InlineTenantID, secretForm(sim.WorkerAppID, sim.WorkerSecret, graphScope+" openid offline_access profile"))
+	if a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.raw)
+	}
+}
+
 func TestTokenCarriesRolesAndDirectoryRoles(t *testing.T) {
 	t.Parallel()
 	r := inline(t)

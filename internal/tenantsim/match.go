@@ -12,7 +12,7 @@ type Match struct {
 	Tenant string `json:"tenant,omitempty"` // tenant id
 	AppID  string `json:"appId,omitempty"`  // the app in the token
 	Method string `json:"method,omitempty"`
-	Path   string `json:"path,omitempty"`
+	Path   string `json:"path,omitempty"` // of the URL, without query: /v1.0/groups/*
 	Cmdlet string `json:"cmdlet,omitempty"`
 	Target string `json:"target,omitempty"` // id or name of the object
 	// Nth lets a fault wait for the n-th matching call (from 1); 0 is the first.

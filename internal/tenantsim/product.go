@@ -24,8 +24,9 @@ type hookDesk struct {
 const hookTolerance = 5 * time.Minute
 
 // Removal is the body of POST /product/removals. The account is named by its
-// id, or by service and, where a service has several, App Id. The fields may
-// also lie one level down, in "data".
+// id, or by service and, where a service has several, App Id. TenantID may be
+// left out while the simulator has one tenant. The fields may also lie one
+// level down, in "data".
 type Removal struct {
 	TenantID  string   `json:"tenantId"`
 	AccountID string   `json:"accountId"`
@@ -40,12 +41,11 @@ func productError(status int, code, message string) reply {
 
 // identifyProduct finds the tenant that the hook is about.
 func (r *request) identifyProduct() *reply {
-	if m, ok := r.removal(); ok {
-		if t, ok := r.sim.tenant(m.TenantID); ok {
-			r.at(t)
-		}
+	m, _ := r.removal()
+	if t, ok := r.sim.tenant(m.TenantID); ok {
+		r.at(t)
 	}
-	if all := *r.sim.tenants.Load(); r.tenant == nil && len(all) == 1 {
+	if all := *r.sim.tenants.Load(); m.TenantID == "" && len(all) == 1 {
 		for _, t := range all {
 			r.at(t)
 		}
