@@ -22,33 +22,20 @@ const (
 // Names that the product gives to its objects, see
 // https://docs.trendmicro.com/en-us/documentation/article/trend-vision-one-connectors-transport-inline
 const (
-	ProductName              = "Trend Micro Cloud App Security"
-	RuleIncomingDomain       = "TMCAS Inline Incoming Domain Transport Rule"
-	RuleIncomingUser         = "TMCAS Inline Incoming User Transport Rule"
-	RuleOutgoingDomain       = "TMCAS Inline Outgoing Domain Transport Rule"
-	RuleOutgoingUser         = "TMCAS Inline Outgoing User Transport Rule"
-	RuleSkipSpam             = "TMCAS Inline Incoming Skip Spam Filter Transport Rule"
-	RuleMoveToJunk           = "TMCAS Inline Incoming Move to Junk Folder Transport Rule"
-	OutboundForIncoming      = "TMCAS Inline Outbound Connector for Incoming Message"
-	OutboundForOutgoing      = "TMCAS Inline Outbound Connector for Outgoing Message"
-	InboundForIncoming       = "TMCAS Inline Inbound Connector for Incoming Message"
-	InboundForOutgoing       = "TMCAS Inline Inbound Connector for Outgoing Message"
-	GroupIncoming            = "TMCAS Inline Incoming O365 Virtual Group"
-	GroupOutgoing            = "TMCAS Inline Outgoing O365 Virtual Group"
-	SpoofInfrastructure      = "inpost.tmcas.trendmicro.com"
-	serviceInline            = "exchange-online-inline"
-	vendorTenantID           = "3e04753a-ae5b-42d4-a86d-d6f05460f9e4"
-	smartHostIncoming        = "inpost-relay.tmcas.trendmicro.com"
-	smartHostOutgoing        = "repost-relay.tmcas.trendmicro.com"
-	junkHeader               = "X-TMCAS-Junk"
-	passedHeader             = "X-TMCAS-Scanned"
-	productCreatedYear       = 2024
-	customerIP, customerNet  = "203.0.113.17", "198.51.100.0/28"
-	decoyPrincipalID         = "9c7b1d3e-4f60-4a85-93d2-8e5f0a61f002"
-	decoyPrincipalAppID      = "9c7b1d3e-4f60-4a85-93d2-8e5f0a61f001"
-	otherVendorOutbound      = "Check Point Outbound Connector"
-	customerSmartHostWithTM  = "Hybrid relay (do not touch)"
-	customerTestModeOutbound = "Migration trial"
+	ProductName         = "Trend Micro Cloud App Security"
+	RuleIncomingDomain  = "TMCAS Inline Incoming Domain Transport Rule"
+	RuleIncomingUser    = "TMCAS Inline Incoming User Transport Rule"
+	RuleOutgoingDomain  = "TMCAS Inline Outgoing Domain Transport Rule"
+	RuleOutgoingUser    = "TMCAS Inline Outgoing User Transport Rule"
+	RuleSkipSpam        = "TMCAS Inline Incoming Skip Spam Filter Transport Rule"
+	RuleMoveToJunk      = "TMCAS Inline Incoming Move to Junk Folder Transport Rule"
+	OutboundForIncoming = "TMCAS Inline Outbound Connector for Incoming Message"
+	OutboundForOutgoing = "TMCAS Inline Outbound Connector for Outgoing Message"
+	InboundForIncoming  = "TMCAS Inline Inbound Connector for Incoming Message"
+	InboundForOutgoing  = "TMCAS Inline Inbound Connector for Outgoing Message"
+	GroupIncoming       = "TMCAS Inline Incoming O365 Virtual Group"
+	GroupOutgoing       = "TMCAS Inline Outgoing O365 Virtual Group"
+	SpoofInfrastructure = "inpost.tmcas.trendmicro.com"
 )
 
 // USInboundIPs and USOutboundIPs are what the product adds to the IP allow
@@ -99,7 +86,7 @@ func addWorker(f *Fixture) {
 // addProduct adds the product's app with its consents, role and console row.
 func addProduct(f *Fixture) {
 	f.ServicePrincipals = append(f.ServicePrincipals, ServicePrincipal{ID: ProductID, AppID: ProductAppID, DisplayName: ProductName,
-		OwnerTenant: vendorTenantID, Secrets: []string{ProductSecret}, Created: time.Date(productCreatedYear, 3, 5, 9, 30, 0, 0, time.UTC)})
+		OwnerTenant: vendorTenantID, Secrets: []string{ProductSecret}, Created: time.Date(2024, 3, 5, 9, 30, 0, 0, time.UTC)})
 	f.AppRoleAssignments = append(f.AppRoleAssignments,
 		AppRoleAssignment{Principal: ProductAppID, Resource: "graph", Role: "Domain.Read.All"},
 		AppRoleAssignment{Principal: ProductAppID, Resource: "exchange", Role: "Exchange.ManageAsApp"})

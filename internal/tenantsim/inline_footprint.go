@@ -2,6 +2,25 @@ package tenantsim
 
 import "slices"
 
+// What the product does not publish, and the customer's own things.
+const (
+	serviceInline     = "exchange-online-inline"
+	vendorTenantID    = "3e04753a-ae5b-42d4-a86d-d6f05460f9e4"
+	smartHostIncoming = "inpost-relay.tmcas.trendmicro.com"
+	smartHostOutgoing = "repost-relay.tmcas.trendmicro.com"
+	junkHeader        = "X-TMCAS-Junk"
+	passedHeader      = "X-TMCAS-Scanned"
+
+	customerIP       = "203.0.113.17"
+	customerNet      = "198.51.100.0/28"
+	customerOutbound = "Hybrid relay (do not touch)"
+	trialOutbound    = "Migration trial"
+	rivalOutbound    = "Check Point Outbound Connector"
+
+	twinID    = "9c7b1d3e-4f60-4a85-93d2-8e5f0a61f002" // shares the product's display name
+	twinAppID = "9c7b1d3e-4f60-4a85-93d2-8e5f0a61f001"
+)
+
 // addInlineFootprint adds the rules, connectors, groups and allow entries of
 // inline protection. What the rules test for is not published; theirs here is
 // plausible.
@@ -37,15 +56,15 @@ func addInlineFootprint(f *Fixture) {
 func addDecoys(f *Fixture) {
 	x := &f.Exchange
 	x.TransportRules = append(x.TransportRules,
-		TransportRule{Name: RuleIncomingDomain + " (copy of IT)", OutboundConnector: customerSmartHostWithTM},
+		TransportRule{Name: RuleIncomingDomain + " (copy of IT)", OutboundConnector: customerOutbound},
 		TransportRule{Name: "TMCAS monitoring mailbox", Properties: map[string]any{"RecipientDomainIs": []string{"contoso.example"}}},
 		TransportRule{Name: "TMCAS Inline Incoming Skip Spam Filter", Properties: map[string]any{"SetSCL": -1}},
-		TransportRule{Name: "Check Point - Protect", OutboundConnector: otherVendorOutbound},
+		TransportRule{Name: "Check Point - Protect", OutboundConnector: rivalOutbound},
 		TransportRule{Name: "External mail banner", Disabled: true})
 	x.OutboundConnectors = append(x.OutboundConnectors,
-		OutboundConnector{Name: customerSmartHostWithTM, SmartHosts: []string{"relay.tmcas.trendmicro.com"}},
-		OutboundConnector{Name: otherVendorOutbound, SmartHosts: []string{"contoso.checkpointcloudsec.example"}, RuleScoped: true},
-		OutboundConnector{Name: customerTestModeOutbound, SmartHosts: []string{"mx.new.example"}, TestMode: true},
+		OutboundConnector{Name: customerOutbound, SmartHosts: []string{"relay.tmcas.trendmicro.com"}},
+		OutboundConnector{Name: rivalOutbound, SmartHosts: []string{"contoso.checkpointcloudsec.example"}, RuleScoped: true},
+		OutboundConnector{Name: trialOutbound, SmartHosts: []string{"mx.new.example"}, TestMode: true},
 		OutboundConnector{Name: "TMCAS Outbound Connector (old, IT keeps it)", SmartHosts: []string{"mail.contoso.example"}})
 	x.InboundConnectors = append(x.InboundConnectors,
 		InboundConnector{Name: "Scanner floor 2", SenderIPAddresses: []string{customerIP}},
@@ -60,10 +79,10 @@ func addDecoys(f *Fixture) {
 		Group{DisplayName: GroupIncoming + "s", Kind: GroupDistribution, ManagedBy: []string{AdminID}},
 		Group{DisplayName: "TMCAS administrators", Kind: GroupSecurity, Members: []string{AdminID}})
 	f.ServicePrincipals = append(f.ServicePrincipals,
-		ServicePrincipal{ID: decoyPrincipalID, AppID: decoyPrincipalAppID, DisplayName: ProductName, OwnerTenant: vendorTenantID},
+		ServicePrincipal{ID: twinID, AppID: twinAppID, DisplayName: ProductName, OwnerTenant: vendorTenantID},
 		ServicePrincipal{AppID: "8f2b6d41-7a3c-4e95-b1d8-5c0e9f72a001", DisplayName: "Check Point Cloud Security Platform - Emails V2", OwnerTenant: "c9e5a7b3-1d24-4f68-a0b9-3e7d6c81b001"},
 		ServicePrincipal{AppID: "00000007-0000-0ff1-ce00-000000000000", DisplayName: "Microsoft Exchange Online Protection", OwnerTenant: MicrosoftTenantID},
 		ServicePrincipal{AppID: "4d7e1a90-6c5b-4382-9f0a-8b3d2e61c001", DisplayName: "Contoso automation", Type: "ManagedIdentity"})
-	f.AppRoleAssignments = append(f.AppRoleAssignments, AppRoleAssignment{Principal: decoyPrincipalAppID, Resource: "graph", Role: "Mail.ReadWrite"})
-	f.PermissionGrants = append(f.PermissionGrants, PermissionGrant{Client: decoyPrincipalAppID, Resource: "graph", Scope: "User.Read"})
+	f.AppRoleAssignments = append(f.AppRoleAssignments, AppRoleAssignment{Principal: twinAppID, Resource: "graph", Role: "Mail.ReadWrite"})
+	f.PermissionGrants = append(f.PermissionGrants, PermissionGrant{Client: twinAppID, Resource: "graph", Scope: "User.Read"})
 }
