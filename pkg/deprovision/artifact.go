@@ -1,0 +1,75 @@
+package deprovision
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// ArtifactKind is the kind of an object that a product leaves in a tenant, e.g. "transport-rule".
+type ArtifactKind string
+
+// Artifact is one object of the footprint that was found in this tenant.
+type Artifact struct {
+	Kind    ArtifactKind    `json:"kind"`
+	ID      string          `json:"id"` // the tenant's own immutable id
+	Name    string          `json:"name"`
+	Step    string          `json:"step"`              // the step that removes it
+	Match   string          `json:"match"`             // why it is the product's: "name", "recorded-id", "app-id"; "suspect: …" for a near match
+	Before  json.RawMessage `json:"before,omitempty"`  // the object as it was read, complete enough to restore it
+	Restore string          `json:"restore,omitempty"` // the command that would restore it
+	Created *time.Time      `json:"created,omitempty"`
+}
+
+// Plan is what a removal would do in this tenant: the artifacts found, in the order of their removal.
+type Plan struct {
+	Ref       Ref         `json:"ref"`
+	Made      time.Time   `json:"made"`
+	Artifacts []Artifact  `json:"artifacts"`
+	Suspects  []Artifact  `json:"suspects,omitempty"`
+	Cautions  []Caution   `json:"cautions,omitempty"`
+	Remainder []Remainder `json:"remainder,omitempty"` // known beforehand
+}
+
+// Digest identifies what the plan would do: the SHA-256 of its artifacts, suspects and cautions, whenever it was made.
+func (p Plan) Digest() string {
+	p.Made = time.Time{}
+	body, err := json.Marshal(p)
+	if err != nil { // only Before could fail, and it is raw JSON that was read as such
+		panic(err)
+	}
+	sum := sha256.Sum256(body)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Of returns the artifacts that a step removes, in order.
+func (p Plan) Of(step string) []Artifact {
+	var out []Artifact
+	for _, a := range p.Artifacts {
+		if a.Step == step {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Outcome says how an artifact went.
+type Outcome string
+
+// The outcomes of an artifact.
+const (
+	Removed            Outcome = "removed"             // our call answered
+	FoundGone          Outcome = "found-gone"          // absent before our first call
+	RemovedUnconfirmed Outcome = "removed-unconfirmed" // we called, the answer was lost, the re-read shows it gone
+)
+
+// Evidence tells of one artifact what it was, when and by which call it went.
+type Evidence struct {
+	Artifact  Artifact  `json:"artifact"`
+	Outcome   Outcome   `json:"outcome"`
+	At        time.Time `json:"at"`
+	Call      string    `json:"call,omitempty"`      // e.g. "Remove-TransportRule"
+	ClientID  string    `json:"clientId,omitempty"`  // client-request-id, derived from request and artifact before the call
+	RequestID string    `json:"requestId,omitempty"` // the service's own id of the call
+}

@@ -1,0 +1,48 @@
+package deprovision
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Class is what a failed call means for the work. Adapters classify once; only the engine decides what follows.
+type Class string
+
+// The classes of failure.
+const (
+	Gone      Class = "gone"      // the object is not there
+	Throttled Class = "throttled" // the service asks to wait: RetryAfter
+	Forbidden Class = "forbidden" // the identity may not do this
+	Transient Class = "transient" // nothing happened; worth another try
+	Malformed Class = "invalid"   // the call itself is wrong; another try fails too
+	Unknown   Class = "unknown"   // the call was sent, its effect is not known: re-read first
+)
+
+// Failure is a failed call to a tenant or product.
+type Failure struct {
+	Class      Class
+	API        string        // "graph", "exchange", "sharepoint", "login", "product"
+	Call       string        // e.g. "DELETE /servicePrincipals/{id}" or "Remove-TransportRule"
+	Status     int           // HTTP status; 0 when there was no answer
+	RequestID  string        // the service's id of the call, for its support
+	RetryAfter time.Duration // for Throttled; rounded up
+	Err        error         // the cause, without any secret
+}
+
+// Error tells the call, what it means, and the cause.
+func (f *Failure) Error() string {
+	return fmt.Sprintf("%s: %s: %s (status %d, request-id %s): %v", f.API, f.Call, f.Class, f.Status, f.RequestID, f.Err)
+}
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// ClassOf returns the class of err; an error that is no Failure is transient when nothing was sent, and that is what it is taken for.
+func ClassOf(err error) Class {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f.Class
+	}
+	return Transient
+}
