@@ -94,7 +94,7 @@ type Stop struct {
 	Manual  *Manual    `json:"manual,omitempty"`
 }
 
-// Offers reports whether the stop accepts the verb.
+// Accepts reports whether the stop accepts the verb.
 func (s *Stop) Accepts(v Verb) bool {
 	for _, offered := range s.Offers {
 		if v == offered {
