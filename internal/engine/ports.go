@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// ErrConflict says that an append was refused because somebody else wrote meanwhile: read, look, decide anew.
+var ErrConflict = errors.New("the journal moved on")
+
+// Entry is an event together with its place in the stream.
+type Entry struct {
+	deprovision.Event
+	Revision uint64 // stream sequence; 0 means that there is no event
+}
+
+// Journal is the truth about requests. All reads come from the leader.
+type Journal interface {
+	// Last returns the last event of a request, or an Entry with Revision 0.
+	Last(ctx context.Context, ref deprovision.Ref) (Entry, error)
+	// Since returns the events after a revision, oldest first.
+	Since(ctx context.Context, ref deprovision.Ref, revision uint64) ([]Entry, error)
+	// Append writes the event if the last revision is still the expected one and returns the new revision. [ErrConflict] says that
+	// it was not and that this event is not in the journal; any other error says that it is not known whether it is.
+	Append(ctx context.Context, ref deprovision.Ref, expected uint64, event deprovision.Event) (uint64, error)
+	// Wake schedules the wake-up of a park.
+	Wake(ctx context.Context, ref deprovision.Ref, park deprovision.Park) error
+	// PutPlan stores a plan under its digest; Plan reads it back.
+	PutPlan(ctx context.Context, plan deprovision.Plan) error
+	Plan(ctx context.Context, ref deprovision.Ref, digest string) (deprovision.Plan, error)
+}
+
+// Accounts holds the records of service accounts, written by compare-and-set.
+type Accounts interface {
+	// Get returns the record and its revision; revision 0 means that there is none. Reads come from the leader.
+	Get(ctx context.Context, tenant, account string) (deprovision.Account, uint64, error)
+	// Put writes the record if its revision is still the expected one, else [ErrConflict].
+	Put(ctx context.Context, account deprovision.Account, expected uint64) (uint64, error)
+	// Of lists the records of a tenant.
+	Of(ctx context.Context, tenant string) ([]deprovision.Account, error)
+}
+
+// Clock tells the time. Now must not stand still while the machine is suspended where the platform can help it.
+type Clock interface {
+	Now() time.Time
+	// After returns a channel that receives once the duration passed.
+	After(d time.Duration) <-chan time.Time
+}
+
+// Steps knows the steps of every service.
+type Steps interface {
+	// Names lists the steps of a request in order.
+	Names(request deprovision.Request) []string
+	// Run carries out one step from the work's cursor on.
+	Run(ctx context.Context, name string, work *Work) (Result, error)
+}

@@ -1,0 +1,17 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// Result is how one run of a step went, when it did not fail with an error. The zero Result means: done, go on.
+type Result struct {
+	Apply    func(*deprovision.Progress) // folded into the append that closes the run; may be nil
+	Evidence []deprovision.Evidence      // likewise
+	Park     *time.Time                  // set the request aside until then; the step is run again from its cursor
+	Stop     *deprovision.Stop           // wait for a decision; Seq is filled in by the engine
+	End      deprovision.Status          // end the request
+	Detail   string                      // one line for a person
+}

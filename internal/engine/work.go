@@ -1,0 +1,40 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// Work is what a step gets: the state as it is, and the one way to move it.
+type Work struct {
+	state   func() deprovision.Progress
+	advance func(context.Context, func(*deprovision.Progress), ...deprovision.Evidence) error
+	journal Journal
+	account deprovision.Account
+}
+
+// Progress returns a copy of the present state.
+func (w *Work) Progress() deprovision.Progress { return w.state() }
+
+// Account returns the record of the service account as it was when the claim was made.
+func (w *Work) Account() deprovision.Account { return w.account }
+
+// Plan reads the plan that the progress document names.
+func (w *Work) Plan(ctx context.Context) (deprovision.Plan, error) {
+	p := w.state()
+	if p.Plan == nil {
+		return deprovision.Plan{Ref: p.Request.Ref()}, nil
+	}
+	return w.journal.Plan(ctx, p.Request.Ref(), p.Plan.Digest)
+}
+
+// KeepPlan stores a plan so that a progress document may name its digest.
+func (w *Work) KeepPlan(ctx context.Context, plan deprovision.Plan) error {
+	return w.journal.PutPlan(ctx, plan)
+}
+
+// Advance appends what was finished. An error means: start nothing more, return it.
+func (w *Work) Advance(ctx context.Context, change func(*deprovision.Progress), evidence ...deprovision.Evidence) error {
+	return w.advance(ctx, change, evidence...)
+}
