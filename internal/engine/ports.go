@@ -28,6 +28,8 @@ type Journal interface {
 	Append(ctx context.Context, ref deprovision.Ref, expected uint64, event deprovision.Event) (uint64, error)
 	// Wake schedules the wake-up of a park.
 	Wake(ctx context.Context, ref deprovision.Ref, park deprovision.Park) error
+	// Sweep publishes a sweeper's wake-up that doubts the state with this seq.
+	Sweep(ctx context.Context, ref deprovision.Ref, seq uint64) error
 	// PutPlan stores a plan under its digest; Plan reads it back.
 	PutPlan(ctx context.Context, plan deprovision.Plan) error
 	Plan(ctx context.Context, ref deprovision.Ref, digest string) (deprovision.Plan, error)
@@ -54,6 +56,17 @@ type Clock interface {
 type Steps interface {
 	// Names lists the steps of a request in order.
 	Names(request deprovision.Request) []string
+	// Closing lists the steps that a forced request still runs, in order.
+	Closing(request deprovision.Request) []string
+	// Left says what stays if the named steps are not run (any more): what the plan lists for them and is not yet removed, or, without
+	// a plan, the footprint by its names.
+	Left(state deprovision.Progress, account deprovision.Account, plan deprovision.Plan, steps []string) Leftover
 	// Run carries out one step from the work's cursor on.
 	Run(ctx context.Context, name string, work *Work) (Result, error)
+}
+
+// Leftover is what an unfinished removal leaves behind.
+type Leftover struct {
+	Stays []deprovision.Remainder
+	Note  string // one line, e.g. whether mail still takes the vendor's way
 }

@@ -26,6 +26,10 @@ type Trigger struct {
 	Seq      uint64                // wake: the park it ends; sweep: the claim, release, park or stop it doubts
 	Decision *deprovision.Decision // for a decision
 	Age      time.Duration         // since it was published
+	Trace    string                // W3C traceparent of the message, if it had one
+
+	// Answer tells a decider at once whether the decision counts; "" means yes, else why not. It may be nil.
+	Answer func(refusal string)
 }
 
 // Name is how a claim names its trigger: the same trigger delivered again has the same name.
@@ -55,5 +59,4 @@ type Verdict struct {
 	Fate    Fate
 	Delay   time.Duration
 	Reason  string // for a dead letter, and for the answer to a decider
-	Refused bool   // the decision was refused
 }

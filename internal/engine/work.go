@@ -34,7 +34,9 @@ func (w *Work) KeepPlan(ctx context.Context, plan deprovision.Plan) error {
 	return w.journal.PutPlan(ctx, plan)
 }
 
-// Advance appends what was finished. An error means: start nothing more, return it.
+// Advance appends one finished unit: it counts the cursor and the step's done units up by one, and the outcomes in the evidence. The
+// last unit of a step is not advanced but returned as the step's [Result], so that it ends the step in the same append.
+// An error means: start nothing more, return it.
 func (w *Work) Advance(ctx context.Context, change func(*deprovision.Progress), evidence ...deprovision.Evidence) error {
 	return w.advance(ctx, change, evidence...)
 }

@@ -57,6 +57,9 @@ type Progress struct {
 	Takeovers     int               `json:"takeovers,omitempty"`   // in a row without progress
 	Wish          *Decision         `json:"wish,omitempty"`        // a cancel or force that is to be obeyed
 	Decisions     []string          `json:"decisions,omitempty"`   // ids of the decisions already in the journal
+	Answer        *Decision         `json:"answer,omitempty"`      // what answered the current step's stop; dropped when the step ends
+	Approved      []string          `json:"approved,omitempty"`    // suspects that may go, by exact name
+	Forced        bool              `json:"forced,omitempty"`      // somebody forced the end: only the closing steps still run
 	Attempts      int               `json:"attempts,omitempty"`    // transient failures of the current step in a row
 	Removed       int               `json:"removed"`               // artifacts gone by our hand
 	Gone          int               `json:"gone"`                  // artifacts that were absent before our first call
@@ -65,6 +68,7 @@ type Progress struct {
 	InDoubt       []string          `json:"inDoubt,omitempty"` // artifacts that may or may not have been removed at the end
 	Facts         map[string]string `json:"facts,omitempty"`   // small findings of steps, by step or object name
 	ETA           *time.Time        `json:"eta,omitempty"`
+	Trace         string            `json:"trace,omitempty"` // W3C traceparent of the request
 }
 
 // Claim is a worker's hold on a request.
