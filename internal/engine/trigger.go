@@ -56,7 +56,7 @@ const (
 
 // Verdict is what the engine made of a trigger.
 type Verdict struct {
-	Fate    Fate
-	Delay   time.Duration
-	Reason  string // for a dead letter, and for the answer to a decider
+	Fate   Fate
+	Delay  time.Duration
+	Reason string // for a dead letter, and for the answer to a decider
 }
