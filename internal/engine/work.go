@@ -14,6 +14,13 @@ type Work struct {
 	account deprovision.Account
 }
 
+// NewWork makes what one run of a step gets: state returns a copy of the present progress, advance appends one finished unit (see
+// [Work.Advance]), journal keeps plans.
+func NewWork(state func() deprovision.Progress, advance func(context.Context, func(*deprovision.Progress), ...deprovision.Evidence) error,
+	journal Journal, account deprovision.Account) *Work {
+	return &Work{state: state, advance: advance, journal: journal, account: account}
+}
+
 // Progress returns a copy of the present state.
 func (w *Work) Progress() deprovision.Progress { return w.state() }
 
