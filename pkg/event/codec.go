@@ -1,0 +1,175 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nuid"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// MaxMessage is the most that the data of one message may weigh, in bytes: half of what a NATS server takes by default.
+const MaxMessage = 512 << 10
+
+// SpecVersion is the version of CloudEvents that is spoken here.
+const SpecVersion = "1.0"
+
+// The CloudEvents types.
+const (
+	RequestType    = "io.deprovisioner.request.v1"
+	DecisionType   = "io.deprovisioner.decision.v1"
+	AccountType    = "io.deprovisioner.account.v1"
+	ProgressType   = "io.deprovisioner.progress.v1"
+	PlanType       = "io.deprovisioner.plan.v1"
+	WakeType       = "io.deprovisioner.wake.v1"
+	DeadLetterType = "io.deprovisioner.deadletter.v1"
+)
+
+// UnknownVersion says that a message is of a known type in a major version that this build does not know.
+type UnknownVersion struct {
+	Type  string // as the message has it
+	Known string // what is read here
+}
+
+// Error names the type and the one that is known.
+func (e *UnknownVersion) Error() string {
+	return fmt.Sprintf("type %q is of another major version than %s", e.Type, e.Known)
+}
+
+// Attributes are the context attributes of a CloudEvent.
+type Attributes struct {
+	SpecVersion     string `json:"specversion"`
+	ID              string `json:"id"`
+	Source          string `json:"source"`
+	Type            string `json:"type"`
+	Subject         string `json:"subject,omitempty"`
+	Time            string `json:"time,omitempty"`
+	DataContentType string `json:"datacontenttype,omitempty"`
+	TraceParent     string `json:"traceparent,omitempty"`
+}
+
+// encode makes a binary-mode message; an empty id is replaced by a unique one.
+func encode(subject, kind, id, about string, at time.Time, trace string, data any) (*nats.Msg, error) {
+	body, err := json.Marshal(data)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", kind, err)
+	}
+	if len(body) > MaxMessage {
+		return nil, tooLarge(len(body))
+	}
+	if id == "" {
+		id = nuid.Next()
+	}
+	msg := nats.NewMsg(subject)
+	msg.Data = body
+	for name, value := range map[string]string{
+		"specversion": SpecVersion, "type": kind, "source": "/deprovisioner", "id": id, "subject": about,
+		"time": at.UTC().Format(time.RFC3339Nano), TraceParent: trace,
+	} {
+		if value != "" {
+			msg.Header[prefix+name] = []string{escape(value)}
+		}
+	}
+	msg.Header[prefix+"datacontenttype"] = []string{"application/json"} // unlike HTTP, the NATS binding has no unprefixed attribute
+	if trace != "" {
+		msg.Header[TraceParent] = []string{escape(trace)}
+	}
+	return msg, nil
+}
+
+// decode reads a message of one type in either mode into data.
+func decode(msg *nats.Msg, kind string, data any) (Attributes, error) {
+	if len(msg.Data) > MaxMessage {
+		return Attributes{}, tooLarge(len(msg.Data))
+	}
+	content, _ := header(msg.Header, ContentType)
+	if content == "" {
+		content, _ = header(msg.Header, prefix+"datacontenttype")
+		content = unescape(content)
+	}
+	media, _, err := mime.ParseMediaType(content)
+	if content != "" && err != nil {
+		return Attributes{}, wrongContent(content)
+	}
+	var a Attributes
+	body := msg.Data
+	switch {
+	case media == "application/cloudevents+json":
+		a, body, err = structured(msg.Data)
+	case content == "" || media == "application/json" || strings.HasSuffix(media, "+json") && !strings.HasPrefix(media, "application/cloudevents"):
+		a = binary(msg.Header)
+	default:
+		err = wrongContent(content)
+	}
+	if err != nil {
+		return a, err
+	}
+	if err := a.check(kind); err != nil {
+		return a, err
+	}
+	return a, unmarshal(body, data)
+}
+
+func structured(data []byte) (Attributes, []byte, error) {
+	var envelope struct {
+		Attributes
+		Data json.RawMessage `json:"data"`
+	}
+	if err := unmarshal(data, &envelope); err != nil {
+		return envelope.Attributes, nil, err
+	}
+	if len(envelope.Data) == 0 {
+		return envelope.Attributes, nil, &deprovision.Invalid{Field: "data", Allowed: "the JSON object that the type asks for"}
+	}
+	return envelope.Attributes, envelope.Data, nil
+}
+
+func binary(h nats.Header) Attributes {
+	get := func(name string) string {
+		value, _ := header(h, prefix+name)
+		return unescape(value)
+	}
+	return Attributes{SpecVersion: get("specversion"), ID: get("id"), Source: get("source"), Type: get("type"),
+		Subject: get("subject"), Time: get("time"), TraceParent: Trace(h)}
+}
+
+func (a Attributes) check(kind string) error {
+	for _, required := range [][2]string{{"specversion", a.SpecVersion}, {"id", a.ID}, {"source", a.Source}, {"type", a.Type}} {
+		if required[1] == "" {
+			return &deprovision.Invalid{Field: prefix + required[0], Allowed: "required by CloudEvents 1.0"}
+		}
+	}
+	if a.SpecVersion != SpecVersion {
+		return &deprovision.Invalid{Field: prefix + "specversion", Value: clip(a.SpecVersion), Allowed: SpecVersion}
+	}
+	if a.Type == kind {
+		return nil
+	}
+	stem := strings.TrimSuffix(kind, "1")
+	if version, ok := strings.CutPrefix(a.Type, stem); ok && version != "" && strings.Trim(version, "0123456789") == "" {
+		return &UnknownVersion{Type: clip(a.Type), Known: kind}
+	}
+	return &deprovision.Invalid{Field: prefix + "type", Value: clip(a.Type), Allowed: kind}
+}
+
+func unmarshal(body []byte, into any) error {
+	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || trimmed[0] != '{' {
+		return &deprovision.Invalid{Field: "json", Allowed: "a JSON object (RFC 8259)"}
+	}
+	err := json.Unmarshal(body, into)
+	return jsonError(err)
+}
+
+func tooLarge(size int) error {
+	return &deprovision.Invalid{Field: "size", Value: fmt.Sprintf("%d bytes", size), Allowed: fmt.Sprintf("at most %d bytes", MaxMessage)}
+}
+
+func wrongContent(content string) error {
+	return &deprovision.Invalid{Field: "content-type", Value: clip(content), Allowed: "application/json or application/cloudevents+json"}
+}
