@@ -1,0 +1,72 @@
+package config
+
+import (
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// Config is everything that a worker is told.
+type Config struct {
+	NATS    NATS              `yaml:"nats" envPrefix:"NATS_"`
+	Redis   Redis             `yaml:"redis" envPrefix:"REDIS_"`
+	HTTP    HTTP              `yaml:"http" envPrefix:"HTTP_"`
+	Worker  Worker            `yaml:"worker" envPrefix:"WORKER_"`
+	Log     Log               `yaml:"log" envPrefix:"LOG_"`
+	Tenants map[string]Tenant `yaml:"tenants" env:"-"` // by alias, the first token of a request's subject
+}
+
+// NATS says where the streams are.
+type NATS struct {
+	URL   string `yaml:"url" env:"URL"`     // nats:// or tls://, several with commas
+	Creds string `yaml:"creds" env:"CREDS"` // path of a credentials file
+	TLS   TLS    `yaml:"tls" envPrefix:"TLS_"`
+}
+
+// TLS names the files of a connection's certificates.
+type TLS struct {
+	CAFile   string `yaml:"caFile" env:"CA_FILE"`
+	CertFile string `yaml:"certFile" env:"CERT_FILE"`
+	KeyFile  string `yaml:"keyFile" env:"KEY_FILE"`
+}
+
+// Redis says where the picture is. The password is read from a variable or a file.
+type Redis struct {
+	URL          string `yaml:"url" env:"URL"`                    // redis:// or rediss://, without a password
+	PasswordEnv  string `yaml:"passwordEnv" env:"PASSWORD_ENV"`   // name of the variable that holds it
+	PasswordFile string `yaml:"passwordFile" env:"PASSWORD_FILE"` // path of the file that holds it
+}
+
+// HTTP says where health and metrics are served.
+type HTTP struct {
+	Listen string `yaml:"listen" env:"LISTEN"` // host:port
+}
+
+// Worker shapes the work of this process.
+type Worker struct {
+	Name       string               `yaml:"name" env:"NAME"`              // shown in claims; the process adds what makes it unique
+	Slots      int                  `yaml:"slots" env:"SLOTS"`            // requests worked on at a time, 1 to 1024
+	Lease      deprovision.Duration `yaml:"lease" env:"LEASE"`            // how long an append keeps a claim, 3s to 10m
+	Grace      deprovision.Duration `yaml:"grace" env:"GRACE"`            // how long unknown work is set aside, 0s to 24h
+	SweepEvery deprovision.Duration `yaml:"sweepEvery" env:"SWEEP_EVERY"` // 1s to 1h
+}
+
+// Log says how to log.
+type Log struct {
+	Level  string `yaml:"level" env:"LEVEL"`   // debug, info, warn, error
+	Format string `yaml:"format" env:"FORMAT"` // text, json
+}
+
+// Default returns the configuration before anything was read: all on loopback, no tenant.
+func Default() Config {
+	return Config{
+		NATS:  NATS{URL: "nats://127.0.0.1:4222"},
+		Redis: Redis{URL: "redis://127.0.0.1:6379"},
+		HTTP:  HTTP{Listen: "127.0.0.1:8080"},
+		Worker: Worker{
+			Name: "worker", Slots: 16, Lease: deprovision.Duration(30 * time.Second),
+			Grace: deprovision.Duration(15 * time.Minute), SweepEvery: deprovision.Duration(time.Minute),
+		},
+		Log: Log{Level: "info", Format: "text"},
+	}
+}

@@ -1,0 +1,140 @@
+package config_test
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/deprovisioner/deprovisioner/internal/config"
+)
+
+const example = "../../deploy/worker.yaml"
+
+func TestExampleIsValidAndArmsNothing(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Load(example, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cfg.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for alias, tenant := range cfg.Tenants {
+		if tenant.Policy.Armed {
+			t.Errorf("tenant %s is armed in the example", alias)
+		}
+	}
+}
+
+func TestDefaultsListenOnLoopbackOnly(t *testing.T) {
+	t.Parallel()
+	cfg := config.Default()
+	if err := cfg.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{cfg.HTTP.Listen, cfg.NATS.URL, cfg.Redis.URL} {
+		if !strings.Contains(address, "127.0.0.1:") {
+			t.Errorf("%s is not on loopback", address)
+		}
+	}
+}
+
+func TestVariablesWinOverTheFile(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Load(example, []string{"DEPROVISIONER_NATS_URL=nats://n:1", "DEPROVISIONER_WORKER_LEASE=9s", "NATS_URL=nats://x:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.NATS.URL != "nats://n:1" || cfg.Worker.Lease.String() != "9s" {
+		t.Errorf("got %s and %s", cfg.NATS.URL, cfg.Worker.Lease)
+	}
+}
+
+func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	tenant := "tenants:\n  a:\n    id: 11111111-2222-3333-4444-555555555555\n    organization: a.example\n    credential: c\n"
+	for name, tc := range map[string]struct{ body, want string }{
+		"unknown key":         {"nats:\n  url: nats://h:1\n  urls: x\n", "[3:3]"},
+		"repeated key":        {"log:\n  level: info\n  level: warn\n", "[3:3]"},
+		"level":               {"log:\n  level: loud\n", "one of debug, info, warn, error"},
+		"slots":               {"worker:\n  slots: 0\n", "worker.slots"},
+		"lease":               {"worker:\n  lease: 1s\n", "3s to 10m0s"},
+		"password in the URL": {"redis:\n  url: redis://u:hunter22@h:1\n", "redis.url"},
+		"alias":               {"tenants:\n  a.b: {}\n", `tenants "a.b"`},
+		"no such credential":  {tenant, "tenants.a.credential"},
+		"pasted secret": {tenant + "    credentials:\n      c: {type: client-secret, clientId: 11111111-2222-3333-4444-555555555555, " +
+			"secretEnv: 'hunter22!x'}\n", "tenants.a.credentials.c.secretEnv"},
+		"http to the world": {tenant + "    cloud: custom\n    endpoints: {graph: 'http://graph.example'}\n", "http:// only on loopback"},
+		"hook without key":  {tenant + "    product: {hookURL: 'https://p.example'}\n", "tenants.a.product.secretEnv"},
+		"token as reason":   {"worker:\n  name: 'password=hunter22'\n", "never a secret"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg, err := config.Parse([]byte(tc.body))
+			if err == nil {
+				err = cfg.Validate()
+			}
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Fatalf("got %v, want %q", err, tc.want)
+			}
+			if strings.Contains(err.Error()+cfg.String(), "hunter22!x") && name != "pasted secret" || strings.Contains(err.Error(), "hunter22") {
+				t.Errorf("repeats the secret: %v", err)
+			}
+		})
+	}
+}
+
+func TestPrintedConfigurationHoldsNoPassword(t *testing.T) {
+	t.Parallel()
+	cfg := config.Default()
+	cfg.NATS.URL, cfg.Worker.Name = "nats://u:hunter22@h:1", "password=hunter22"
+	if s := cfg.String(); strings.Contains(s, "hunter22") {
+		t.Error(s)
+	}
+}
+
+func TestReferenceNamesEveryKey(t *testing.T) {
+	t.Parallel()
+	body, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keys("", reflect.TypeFor[config.Config]()) {
+		if !strings.Contains(string(body), "`"+key+"`") {
+			t.Errorf("docs/configuration.md does not name `%s`", key)
+		}
+	}
+}
+
+func keys(path string, t reflect.Type) []string {
+	var out []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name := strings.TrimPrefix(path+"."+f.Tag.Get("yaml"), ".")
+		switch {
+		case f.Type.Kind() == reflect.Struct:
+			out = append(out, keys(name, f.Type)...)
+		case f.Type.Kind() == reflect.Map:
+			out = append(out, keys(name+".*", f.Type.Elem())...)
+		default:
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func FuzzParse(f *testing.F) {
+	body, err := os.ReadFile(example)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(body)
+	f.Add([]byte("tenants: {a: {policy: {drain: 1h}}}"))
+	f.Fuzz(func(_ *testing.T, body []byte) {
+		if cfg, err := config.Parse(body); err == nil {
+			_ = cfg.Validate()
+			_ = cfg.String()
+		}
+	})
+}
