@@ -1,0 +1,107 @@
+// Package web serves what operators and schedulers ask a worker over HTTP: /healthz (the process lives), /readyz (it is bound and
+// reaches what it needs; each check by name) and /metrics.
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Check is one named condition of readiness.
+type Check struct {
+	Name string
+	// Test returns nil when the condition holds. Its message is served: it must hold no secret.
+	Test func(context.Context) error
+	// Degraded says that the worker may take work although the check fails; it is told, not refused.
+	Degraded bool
+}
+
+// State is what /readyz tells of one check.
+type State struct {
+	OK       bool   `json:"ok"`
+	Degraded bool   `json:"degraded,omitempty"` // not OK, and work goes on
+	Error    string `json:"error,omitempty"`
+}
+
+// Ready is the body of /readyz.
+type Ready struct {
+	Ready  bool             `json:"ready"`
+	Checks map[string]State `json:"checks"`
+}
+
+const checkTime = 2 * time.Second
+
+// Server serves the three paths.
+type Server struct {
+	http *http.Server
+}
+
+// New makes a server. Metrics is what answers /metrics.
+func New(metrics http.Handler, checks ...Check) *Server {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, map[string]bool{"ok": true}) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		state := examine(r.Context(), checks)
+		status := http.StatusOK
+		if !state.Ready {
+			status = http.StatusServiceUnavailable
+		}
+		reply(w, status, state)
+	})
+	mux.Handle("GET /metrics", metrics)
+	return &Server{http: &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}}
+}
+
+// Handler returns the handler of all paths.
+func (s *Server) Handler() http.Handler { return s.http.Handler }
+
+// Serve answers on the listener until the context ends; then it lets running answers finish, for at most five seconds.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	done := make(chan error, 1)
+	go func() { done <- s.http.Serve(listener) }()
+	select {
+	case err := <-done:
+		return fmt.Errorf("serve HTTP: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	err := s.http.Shutdown(grace)
+	if err != nil {
+		err = errors.Join(err, s.http.Close())
+	}
+	if served := <-done; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}
+
+func examine(ctx context.Context, checks []Check) Ready {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	out := Ready{Ready: true, Checks: map[string]State{}}
+	for _, c := range checks {
+		state := State{OK: true}
+		if err := c.Test(ctx); err != nil {
+			state = State{Degraded: c.Degraded, Error: err.Error()}
+			out.Ready = out.Ready && c.Degraded
+		}
+		out.Checks[c.Name] = state
+	}
+	return out
+}
+
+func reply(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // who asked has gone: nobody is left to tell
+}
