@@ -12,6 +12,7 @@ import (
 type PlanChunk struct {
 	Ref    deprovision.Ref `json:"ref"`
 	Digest string          `json:"digest"` // of the whole plan
+	Put    string          `json:"put"`    // unique per writing: the chunks of two writers may lie between each other
 	Part   int             `json:"part"`   // from 0
 	Parts  int             `json:"parts"`
 	Data   []byte          `json:"data"`

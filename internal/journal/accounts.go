@@ -1,0 +1,62 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
+)
+
+// Accounts returns the records of service accounts.
+func (j *Journal) Accounts() engine.Accounts { return accounts{j} }
+
+type accounts struct{ j *Journal }
+
+// Get implements [engine.Accounts].
+func (a accounts) Get(ctx context.Context, tenant, account string) (deprovision.Account, uint64, error) {
+	msg, seq, err := a.j.read(ctx, AccountStream, query{Last: event.AccountSubject(tenant, account)})
+	if err != nil || seq == 0 {
+		return deprovision.Account{}, 0, err
+	}
+	record, err := event.DecodeAccount(msg)
+	if err != nil {
+		return deprovision.Account{}, 0, fmt.Errorf("account %s.%s: %w", tenant, account, err)
+	}
+	return record, seq, nil
+}
+
+// Put implements [engine.Accounts].
+func (a accounts) Put(ctx context.Context, account deprovision.Account, expected uint64) (uint64, error) {
+	msg, err := event.EncodeAccount(account)
+	if err != nil {
+		return 0, err
+	}
+	revision, err := a.j.publish(ctx, msg, &expected)
+	if refused(err) {
+		return 0, fmt.Errorf("account %s.%s: %w", account.Tenant, account.ID, engine.ErrConflict)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("put account %s.%s: %w", account.Tenant, account.ID, err)
+	}
+	return revision, nil
+}
+
+// Of implements [engine.Accounts].
+func (a accounts) Of(ctx context.Context, tenant string) ([]deprovision.Account, error) {
+	var out []deprovision.Account
+	err := a.j.each(ctx, AccountStream, event.AccountSubject(tenant, "*"), 1, func(msg *nats.Msg, seq uint64) error {
+		record, err := event.DecodeAccount(msg)
+		if err != nil {
+			return fmt.Errorf("account record %d: %w", seq, err)
+		}
+		out = append(out, record)
+		return nil
+	})
+	return out, err
+}
+
+var _ engine.Accounts = accounts{}

@@ -1,0 +1,164 @@
+package journal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
+)
+
+// Journal is the engine's journal and its accounts. [Bind] makes one.
+type Journal struct {
+	nc       *nats.Conn
+	js       jetstream.JetStream
+	Observer Observer // may be nil; set before use
+}
+
+// Observer is told what a metric may count.
+type Observer interface {
+	Redelivered(stream string)
+	DeadLettered(reason string)
+	RefusedAppend()
+}
+
+// TooLarge says that a progress document is over its limit.
+type TooLarge struct {
+	Ref  deprovision.Ref
+	Size int // bytes; at most [deprovision.MaxProgress] are allowed
+}
+
+// Error names the request and both sizes.
+func (e *TooLarge) Error() string {
+	return fmt.Sprintf("the progress document of %s has %d bytes, at most %d are allowed", e.Ref.Tokens(), e.Size, deprovision.MaxProgress)
+}
+
+const wrongLast jetstream.ErrorCode = 10071 // wrong last sequence
+
+// Last returns the last event of a request, read from the leader.
+func (j *Journal) Last(ctx context.Context, ref deprovision.Ref) (engine.Entry, error) {
+	msg, seq, err := j.read(ctx, EventStream, query{Last: event.Subject(event.Events, ref)})
+	if err != nil || seq == 0 {
+		return engine.Entry{}, err
+	}
+	return entry(msg, seq)
+}
+
+// Since returns the events after a revision, oldest first, read from the leader.
+func (j *Journal) Since(ctx context.Context, ref deprovision.Ref, revision uint64) ([]engine.Entry, error) {
+	var out []engine.Entry
+	err := j.each(ctx, EventStream, event.Subject(event.Events, ref), revision+1, func(msg *nats.Msg, seq uint64) error {
+		e, err := entry(msg, seq)
+		out = append(out, e)
+		return err
+	})
+	return out, err
+}
+
+func entry(msg *nats.Msg, seq uint64) (engine.Entry, error) {
+	e, err := event.DecodeProgress(msg)
+	if err != nil {
+		return engine.Entry{}, fmt.Errorf("event %d: %w", seq, err)
+	}
+	return engine.Entry{Event: e, Revision: seq}, nil
+}
+
+// Append writes an event by compare-and-set. When it is refused, or no answer comes, the journal itself is asked whether the event
+// is in it: by the id of the change, also when others came on top.
+func (j *Journal) Append(ctx context.Context, ref deprovision.Ref, expected uint64, e deprovision.Event) (uint64, error) {
+	if e.Change.ID == "" {
+		return 0, &deprovision.Invalid{Field: "change.id", Allowed: "the id of the append; it tells a lost answer from another's write"}
+	}
+	if body, err := json.Marshal(e.Progress); err != nil {
+		return 0, fmt.Errorf("append to %s: %w", ref.Tokens(), err)
+	} else if len(body) > deprovision.MaxProgress {
+		return 0, &TooLarge{Ref: ref, Size: len(body)}
+	}
+	msg, err := event.EncodeProgress(e)
+	if err != nil {
+		return 0, fmt.Errorf("append to %s: %w", ref.Tokens(), err)
+	}
+	if want := event.Subject(event.Events, ref); msg.Subject != want {
+		return 0, &event.Mismatch{Subject: want, Body: msg.Subject}
+	}
+	revision, err := j.publish(ctx, msg, &expected)
+	if err == nil {
+		return revision, nil
+	}
+	return j.settle(ctx, ref, expected, e.Change.ID, err)
+}
+
+// settle finds out what became of an append that was refused or not answered.
+func (j *Journal) settle(ctx context.Context, ref deprovision.Ref, expected uint64, id string, cause error) (uint64, error) {
+	later, err := j.Since(ctx, ref, expected)
+	if err != nil {
+		return 0, fmt.Errorf("append to %s: not known whether it landed: %w", ref.Tokens(), errors.Join(cause, err))
+	}
+	for _, e := range later {
+		if e.Change.ID == id {
+			return e.Revision, nil
+		}
+	}
+	if refused(cause) || len(later) > 0 { // another's event came first, so that mine cannot land any more
+		if j.Observer != nil {
+			j.Observer.RefusedAppend()
+		}
+		return 0, fmt.Errorf("append to %s: %w", ref.Tokens(), engine.ErrConflict)
+	}
+	return 0, fmt.Errorf("append to %s: not known whether it landed: %w", ref.Tokens(), cause)
+}
+
+func refused(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.ErrorCode == wrongLast
+}
+
+// publish sends a message once and waits for its acknowledgement.
+func (j *Journal) publish(ctx context.Context, msg *nats.Msg, expected *uint64) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	if expected != nil {
+		msg.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(*expected, 10))
+	}
+	ack, err := j.js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
+	if err != nil {
+		return 0, err
+	}
+	return ack.Sequence, nil
+}
+
+// Wake schedules the wake-up of a park.
+func (j *Journal) Wake(ctx context.Context, ref deprovision.Ref, park deprovision.Park) error {
+	msg, err := event.EncodeWake(event.Wake{Ref: ref, Seq: park.Seq})
+	if err != nil {
+		return err
+	}
+	msg.Header.Set(jetstream.ScheduleTargetHeader, msg.Subject)
+	msg.Subject = event.WakeAt(ref, park.Seq)
+	// The client's own helper cuts to whole seconds, and so fires early.
+	msg.Header.Set(jetstream.ScheduleHeader, "@at "+park.Until.UTC().Format(time.RFC3339Nano))
+	if _, err := j.publish(ctx, msg, nil); err != nil {
+		return fmt.Errorf("wake %s: %w", ref.Tokens(), err)
+	}
+	return nil
+}
+
+// Sweep publishes a sweeper's wake-up, due at once.
+func (j *Journal) Sweep(ctx context.Context, ref deprovision.Ref, seq uint64) error {
+	msg, err := event.EncodeWake(event.Wake{Ref: ref, Seq: seq, Sweep: true})
+	if err != nil {
+		return err
+	}
+	if _, err := j.publish(ctx, msg, nil); err != nil {
+		return fmt.Errorf("sweep %s: %w", ref.Tokens(), err)
+	}
+	return nil
+}
