@@ -88,3 +88,22 @@ func CallID(ctx context.Context) string {
 	id, _ := ctx.Value(callID{}).(string)
 	return id
 }
+
+type fence struct{}
+
+// WithFence sets what adapters ask right before they send a call: an error means that the worker's lease has ended and that nothing
+// may be sent any more. A context's Done alone is too late when the process was stopped and continued.
+func WithFence(ctx context.Context, check func() error) context.Context {
+	return context.WithValue(ctx, fence{}, check)
+}
+
+// Fence returns the context's own error, or else what the check of [WithFence] says.
+func Fence(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if check, ok := ctx.Value(fence{}).(func() error); ok {
+		return check()
+	}
+	return nil
+}

@@ -1,6 +1,10 @@
 package deprovision
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // MaxProgress is the most a progress document may weigh as JSON, in bytes. Lists in it are capped and point to the evidence.
 const MaxProgress = 32 << 10
@@ -57,6 +61,7 @@ type Progress struct {
 	Takeovers     int               `json:"takeovers,omitempty"`   // in a row without progress
 	Wish          *Decision         `json:"wish,omitempty"`        // a cancel or force that is to be obeyed
 	Decisions     []string          `json:"decisions,omitempty"`   // ids of the decisions already in the journal
+	Refusals      []string          `json:"refusals,omitempty"`  // ids of the decisions that were refused lately
 	Answer        *Decision         `json:"answer,omitempty"`      // what answered the current step's stop; dropped when the step ends
 	Approved      []string          `json:"approved,omitempty"`    // suspects that may go, by exact name
 	Forced        bool              `json:"forced,omitempty"`      // somebody forced the end: only the closing steps still run
@@ -69,6 +74,25 @@ type Progress struct {
 	Facts         map[string]string `json:"facts,omitempty"`   // small findings of steps, by step or object name
 	ETA           *time.Time        `json:"eta,omitempty"`
 	Trace         string            `json:"trace,omitempty"` // W3C traceparent of the request
+}
+
+// Clone returns a copy that shares nothing that changes: lists, maps and pointed-to values are its own.
+func (p Progress) Clone() Progress {
+	p.Claim, p.Park, p.Stop, p.Plan = clone(p.Claim), clone(p.Park), clone(p.Stop), clone(p.Plan)
+	p.Wish, p.Answer, p.ETA = clone(p.Wish), clone(p.Answer), clone(p.ETA)
+	p.Steps, p.Remainder = slices.Clone(p.Steps), slices.Clone(p.Remainder)
+	p.Decisions, p.Refusals = slices.Clone(p.Decisions), slices.Clone(p.Refusals)
+	p.Approved, p.InDoubt = slices.Clone(p.Approved), slices.Clone(p.InDoubt)
+	p.Facts = maps.Clone(p.Facts)
+	return p
+}
+
+func clone[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	return &c
 }
 
 // Claim is a worker's hold on a request.
