@@ -61,7 +61,7 @@ type Progress struct {
 	Takeovers     int               `json:"takeovers,omitempty"`   // in a row without progress
 	Wish          *Decision         `json:"wish,omitempty"`        // a cancel or force that is to be obeyed
 	Decisions     []string          `json:"decisions,omitempty"`   // ids of the decisions already in the journal
-	Refusals      []string          `json:"refusals,omitempty"`  // ids of the decisions that were refused lately
+	Refusals      []string          `json:"refusals,omitempty"`    // ids of the decisions that were refused lately
 	Answer        *Decision         `json:"answer,omitempty"`      // what answered the current step's stop; dropped when the step ends
 	Approved      []string          `json:"approved,omitempty"`    // suspects that may go, by exact name
 	Forced        bool              `json:"forced,omitempty"`      // somebody forced the end: only the closing steps still run
