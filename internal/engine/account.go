@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// open makes the request the one that is open on its service account, or ends it.
+func (a *attempt) open(h *hold) error {
+	ctx := a.drainless()
+	r := h.state().Request
+	for {
+		account, revision, err := a.Accounts.Get(ctx, r.Tenant, r.Account)
+		if err != nil {
+			return a.hinder(h, err)
+		}
+		if why := unfit(r, account, revision); why != "" {
+			return a.shut(h, why)
+		}
+		if account.Open == r.ID {
+			a.account = &account
+			return nil
+		}
+		if free, err := a.isFree(ctx, account, r); err != nil {
+			return a.hinder(h, err)
+		} else if !free {
+			return a.shut(h, fmt.Sprintf("request %s is open on the service account", account.Open))
+		}
+		account.Open = r.ID
+		_, err = a.Accounts.Put(ctx, account, revision)
+		if err == nil {
+			a.account = &account
+			return nil
+		}
+		if !errors.Is(err, ErrConflict) {
+			return a.hinder(h, err)
+		}
+	}
+}
+
+// unfit tells why the record does not fit the request.
+func unfit(r deprovision.Request, account deprovision.Account, revision uint64) string {
+	switch {
+	case revision == 0:
+		return fmt.Sprintf("there is no record of the service account %s; add it first", r.Account)
+	case account.Service != r.Service:
+		return fmt.Sprintf("the service account %s serves %s, not %s", r.Account, account.Service, r.Service)
+	case r.AppID != "" && account.AppID != r.AppID:
+		return fmt.Sprintf("the service account %s has another App Id than the request", r.Account)
+	case account.State == deprovision.AccountClosed && account.Closed != r.ID:
+		return fmt.Sprintf("the service account %s was closed by request %s", r.Account, account.Closed)
+	}
+	return ""
+}
+
+// isFree reports whether nothing is open on the account; a name of a request that has ended is left over from a crash.
+func (a *attempt) isFree(ctx context.Context, account deprovision.Account, r deprovision.Request) (bool, error) {
+	if account.Open == "" {
+		return true, nil
+	}
+	other, err := a.Journal.Last(ctx, deprovision.Ref{Tenant: r.Tenant, Service: account.Service, Request: account.Open})
+	return err == nil && (other.Revision == 0 || other.Progress.Status.Terminal()), err
+}
+
+// shut ends a request that has not removed anything yet; later on a person decides.
+func (a *attempt) shut(h *hold, why string) error {
+	if p := h.state(); p.Removed+p.Unconfirmed > 0 {
+		return h.write(stopFailed(p, deprovision.Malformed, errors.New(why)))
+	}
+	return h.write(entry{kind: deprovision.Ended, detail: why, obeys: true, then: func(p *deprovision.Progress) { end(p, deprovision.Refused, why) }})
+}
+
+// hinder parks a request that its account's record keeps from going on.
+func (a *attempt) hinder(h *hold, cause error) error {
+	p := h.state()
+	x, err := a.conclude(p, "account", Result{}, fmt.Errorf("the service account's record: %w", cause))
+	if err != nil {
+		return err
+	}
+	x.obeys = true // a wish keeps until the record can be read
+	return h.write(x)
+}
+
+// letGo frees the account of a request that has ended. What fails here is repaired by the next request, or the sweeper.
+func (e *Engine) letGo(r deprovision.Request) {
+	ctx := context.Background()
+	for {
+		account, revision, err := e.Accounts.Get(ctx, r.Tenant, r.Account)
+		if err == nil && (revision == 0 || account.Open != r.ID || account.Service != r.Service) {
+			return
+		}
+		if err == nil {
+			account.Open = ""
+			if _, err = e.Accounts.Put(ctx, account, revision); err == nil {
+				return
+			}
+		}
+		if !errors.Is(err, ErrConflict) {
+			e.Log.Warn("a service account was not freed; the sweeper will", "tenant", r.Tenant, "error", err)
+			return
+		}
+	}
+}
+
+// drainless is a context that a drain does not end.
+func (a *attempt) drainless() context.Context { return context.WithoutCancel(a.drain) }
+
+// unread says that the journal could not be read in the middle of the work: the trigger comes again.
+func (a *attempt) unread(err error) error {
+	return fmt.Errorf("read the journal: %w", err)
+}

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// claim appends a claim on top of last and does the work that it gives right to.
+func (a *attempt) claim(last Entry, takeover bool) (Verdict, error) {
+	if last.Revision == 0 {
+		if why := a.forbids(*a.trigger.Request); why != "" {
+			return a.turnAway(last, why)
+		}
+	}
+	next, err := a.claimed(last.Progress, takeover)
+	if err != nil {
+		return Verdict{}, err
+	}
+	sent := a.Clock.Now()
+	change := deprovision.Change{Kind: deprovision.Claimed, By: a.Worker, Decision: a.trigger.Decision, Detail: next.Detail}
+	claim, err := a.append(last, next, change)
+	if err != nil {
+		return Verdict{}, err
+	}
+	a.answer("")
+	if takeover && a.Observer != nil {
+		a.Observer.Takeover()
+	}
+	a.at(AfterClaim, claim.Progress)
+	h := newHold(a.Engine, claim, sent)
+	defer h.stop()
+	defer a.enlist(h.ref, h)()
+	return a.work(h), nil
+}
+
+// forbids tells why a request is turned away before anything is done.
+func (a *attempt) forbids(r deprovision.Request) string {
+	if a.Permit != nil {
+		if why := a.Permit(r); why != "" {
+			return why
+		}
+	}
+	if len(a.Steps.Names(r)) == 0 {
+		return fmt.Sprintf("this version has no steps for the service %s", r.Service)
+	}
+	return ""
+}
+
+// turnAway ends a request with its first event.
+func (a *attempt) turnAway(last Entry, why string) (Verdict, error) {
+	r := *a.trigger.Request
+	next := deprovision.Progress{Request: r, RequestDigest: r.Digest(), Status: deprovision.Refused, Detail: why, Started: a.Clock.Now(),
+		Trace: a.trigger.Trace}
+	if _, err := a.append(last, next, deprovision.Change{Kind: deprovision.Ended, By: a.Worker, Detail: why}); err != nil {
+		return Verdict{}, err
+	}
+	if a.Observer != nil {
+		a.Observer.Ended(r.Service, deprovision.Refused, 0)
+	}
+	return Verdict{Fate: Ack}, nil
+}
+
+// claimed returns the document of a claim.
+func (a *attempt) claimed(last deprovision.Progress, takeover bool) (deprovision.Progress, error) {
+	next := last.Clone()
+	switch {
+	case last.Seq == 0:
+		next = a.first()
+	case takeover:
+		doubt, err := a.doubt(context.WithoutCancel(a.drain), last)
+		if err != nil {
+			return next, err
+		}
+		next.Takeovers++
+		next.MaybeCalled = doubt
+		next.Detail = "taken over from " + last.Claim.Worker
+	default:
+		next.Takeovers, next.Detail = 0, ""
+	}
+	if d := a.trigger.Decision; d != nil && !slices.Contains(next.Decisions, d.ID) {
+		decided(&next, *d)
+	}
+	if last.Status == deprovision.Waiting && a.trigger.Decision == nil {
+		next.Wish = expiry(*last.Stop)
+	}
+	next.Status, next.Park, next.Stop = deprovision.Held, nil, nil
+	next.Claim = &deprovision.Claim{Worker: a.Worker, Trigger: a.trigger.Name(), Epoch: a.epoch(), Seq: last.Seq + 1,
+		Lease: deprovision.Duration(a.Lease)}
+	if next.Step < len(next.Steps) {
+		next.Steps[next.Step].State, next.Steps[next.Step].Error = deprovision.StepRunning, ""
+	}
+	return next, nil
+}
+
+// first returns the document of a request that nobody has claimed yet.
+func (a *attempt) first() deprovision.Progress {
+	r, now := *a.trigger.Request, a.Clock.Now()
+	p := deprovision.Progress{Request: r, RequestDigest: r.Digest(), Started: now, Trace: a.trigger.Trace, Approved: r.Options.ApproveByName}
+	for _, name := range a.Steps.Names(r) {
+		p.Steps = append(p.Steps, deprovision.StepProgress{Name: name, State: deprovision.StepPending})
+	}
+	p.Steps[0].Started = &now
+	return p
+}
+
+func (a *attempt) epoch() uint64 {
+	if a.trigger.Kind == DecisionTrigger {
+		return a.trigger.Decision.Stop
+	}
+	return a.trigger.Seq
+}
+
+// doubt returns what a lost holder may have called about: the artifact at the cursor, or a closing step.
+func (e *Engine) doubt(ctx context.Context, p deprovision.Progress) (string, error) {
+	if p.MaybeCalled != "" || p.Step >= len(p.Steps) {
+		return p.MaybeCalled, nil
+	}
+	name := p.Steps[p.Step].Name
+	if slices.Contains(e.Steps.Closing(p.Request), name) {
+		return name, nil
+	}
+	if p.Plan == nil {
+		return "", nil
+	}
+	plan, err := e.Journal.Plan(ctx, p.Request.Ref(), p.Plan.Digest)
+	if err != nil {
+		return "", err
+	}
+	if artifacts := plan.Of(name); p.Cursor < len(artifacts) {
+		return artifacts[p.Cursor].ID, nil
+	}
+	return "", nil
+}
+
+// expiry is the wish that an expired stop makes by itself.
+func expiry(stop deprovision.Stop) *deprovision.Decision {
+	return &deprovision.Decision{ID: fmt.Sprintf("expiry-%d", stop.Seq), Verb: deprovision.Cancel, Stop: stop.Seq,
+		DecidedBy: "expiry", Reason: fmt.Sprintf("nobody decided in time at the stop %s", stop.Name)}
+}

@@ -1,0 +1,52 @@
+package engine
+
+import "github.com/deprovisioner/deprovisioner/pkg/deprovision"
+
+// remembered is how many ids of decisions, and of refused ones, a progress document keeps.
+const remembered = 50
+
+func remember(ids []string, id string) []string {
+	ids = append(ids, id)
+	return ids[max(0, len(ids)-remembered):]
+}
+
+// wish leaves a cancel or force in the journal of a held request; its holder meets it at the next append.
+func (a *attempt) wish(last Entry) (Verdict, error) {
+	d := *a.trigger.Decision
+	next := last.Progress.Clone()
+	next.Wish = &d
+	next.Decisions = remember(next.Decisions, d.ID)
+	if _, err := a.append(last, next, deprovision.Change{Kind: deprovision.Wished, By: d.DecidedBy, Decision: &d}); err != nil {
+		return Verdict{}, err
+	}
+	a.answer("")
+	return Verdict{Fate: Ack}, nil
+}
+
+// refuse records a decision that does not count, and why. It changes nothing else.
+func (a *attempt) refuse(last Entry, why string) (Verdict, error) {
+	d := *a.trigger.Decision
+	next := last.Progress.Clone()
+	next.Refusals = remember(next.Refusals, d.ID)
+	change := deprovision.Change{Kind: deprovision.DecisionRefused, By: d.DecidedBy, Detail: why, Decision: &d}
+	if _, err := a.append(last, next, change); err != nil {
+		return Verdict{}, err
+	}
+	a.answer(why)
+	return Verdict{Fate: Ack}, nil
+}
+
+// decided folds an accepted decision into the document of the claim that it makes.
+func decided(p *deprovision.Progress, d deprovision.Decision) {
+	p.Decisions = remember(p.Decisions, d.ID)
+	p.Takeovers = 0
+	switch d.Verb {
+	case deprovision.Cancel, deprovision.Force:
+		p.Wish = &d
+		return
+	case deprovision.Credentials:
+		p.Credential = d.CredentialRef
+	}
+	p.Answer = &d
+	p.Attempts = 0
+}

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// end puts a request into a terminal state.
+func end(p *deprovision.Progress, status deprovision.Status, detail string) {
+	p.Status, p.Detail = status, clip(detail)
+	p.Claim, p.Park, p.Stop, p.Wish, p.Answer = nil, nil, nil, nil, nil
+	if p.MaybeCalled != "" {
+		p.InDoubt, p.MaybeCalled = append(p.InDoubt, p.MaybeCalled), ""
+	}
+}
+
+// finish ends a request whose steps are all over, with the end that they earned.
+func finish(p *deprovision.Progress) {
+	found := p.Removed + p.Gone + p.Unconfirmed
+	left := len(p.Remainder) + len(p.InDoubt)
+	for _, s := range p.Steps {
+		if s.State == deprovision.StepSkipped {
+			left++
+		}
+	}
+	switch {
+	case p.Forced:
+		end(p, deprovision.Forced, fmt.Sprintf("closed by force; %d left for a person", left))
+	case left > 0 && found > 0:
+		end(p, deprovision.SucceededWithRemainder, fmt.Sprintf("%d artifacts are gone; %d things are left for a person", found, len(p.Remainder)))
+	case found == 0:
+		end(p, deprovision.NothingFound, "nothing of the footprint was found")
+	default:
+		end(p, deprovision.Succeeded, fmt.Sprintf("%d artifacts are gone, nothing is left", found))
+	}
+}
+
+// obey carries out the wish in the document.
+func (a *attempt) obey(h *hold) error {
+	state := h.state()
+	wish := *state.Wish
+	switch {
+	case state.Step >= len(state.Steps): // the wish came too late: everything was done
+		return h.write(entry{kind: deprovision.Ended, decision: &wish, obeys: true, then: finish})
+	case wish.Verb == deprovision.Cancel:
+		return a.cancel(h, wish)
+	}
+	return a.force(h, wish)
+}
+
+func (a *attempt) cancel(h *hold, wish deprovision.Decision) error {
+	state := h.state()
+	left, err := a.left(state, names(state.Steps[state.Step:]))
+	if err != nil {
+		return a.unread(err)
+	}
+	by := "cancelled by " + wish.DecidedBy
+	if wish.Reason != "" {
+		by += " (" + wish.Reason + ")"
+	}
+	detail := fmt.Sprintf("%s; removed before: %d", by, state.Removed+state.Unconfirmed)
+	if left.Note != "" {
+		detail += "; " + left.Note
+	}
+	return h.write(entry{kind: deprovision.Ended, detail: detail, decision: &wish, obeys: true, then: func(p *deprovision.Progress) {
+		p.Remainder = append(p.Remainder, left.Stays...)
+		end(p, deprovision.Cancelled, detail)
+	}})
+}
+
+// force goes straight to the closing steps; what is passed over becomes remainder. At a closing step that step is passed over.
+func (a *attempt) force(h *hold, wish deprovision.Decision) error {
+	state := h.state()
+	all, closing := names(state.Steps), a.Steps.Closing(state.Request)
+	to := slices.IndexFunc(all, func(name string) bool { return slices.Contains(closing, name) })
+	if to <= state.Step {
+		to = state.Step + 1
+	}
+	left, err := a.left(state, all[state.Step:to])
+	if err != nil {
+		return a.unread(err)
+	}
+	now := a.Clock.Now()
+	return h.write(entry{kind: deprovision.Advanced, detail: "forced by " + wish.DecidedBy, decision: &wish, obeys: true,
+		then: func(p *deprovision.Progress) {
+			p.Forced, p.Wish = true, nil
+			pass(p, to, left)
+			if p.Step < len(p.Steps) {
+				p.Steps[p.Step].Started = &now
+			}
+		}})
+}
+
+// skip passes over the current step, as its stop's answer says.
+func (a *attempt) skip(h *hold) error {
+	state := h.state()
+	left, err := a.left(state, []string{state.Steps[state.Step].Name})
+	if err != nil {
+		return a.unread(err)
+	}
+	now := a.Clock.Now()
+	return h.write(entry{kind: deprovision.Advanced, step: state.Steps[state.Step].Name, detail: "skipped by " + state.Answer.DecidedBy,
+		finish: func(p *deprovision.Progress) {
+			pass(p, p.Step+1, left)
+			if p.Step < len(p.Steps) {
+				p.Steps[p.Step].Started = &now
+			}
+		}})
+}
+
+// pass skips the steps up to index to.
+func pass(p *deprovision.Progress, to int, left Leftover) {
+	if p.MaybeCalled != "" {
+		p.InDoubt = append(p.InDoubt, p.MaybeCalled)
+	}
+	for ; p.Step < to; p.Step++ {
+		p.Steps[p.Step].State = deprovision.StepSkipped
+	}
+	p.Remainder = append(p.Remainder, left.Stays...)
+	p.Cursor, p.Answer = 0, nil
+	moved(p)
+	if p.Step < len(p.Steps) {
+		p.Steps[p.Step].State = deprovision.StepRunning
+	}
+}
+
+// left asks the steps what stays if the named ones are not run any more.
+func (a *attempt) left(p deprovision.Progress, steps []string) (Leftover, error) {
+	plan := deprovision.Plan{Ref: p.Request.Ref()}
+	if p.Plan != nil {
+		var err error
+		if plan, err = a.Journal.Plan(a.drainless(), p.Request.Ref(), p.Plan.Digest); err != nil {
+			return Leftover{}, err
+		}
+	}
+	account := a.account
+	if account == nil { // cancelled before the account was opened
+		found, _, err := a.Accounts.Get(a.drainless(), p.Request.Tenant, p.Request.Account)
+		if err != nil {
+			return Leftover{}, err
+		}
+		account = &found
+	}
+	return a.Steps.Left(p, *account, plan, steps), nil
+}
+
+func names(steps []deprovision.StepProgress) []string {
+	out := make([]string, len(steps))
+	for i, s := range steps {
+		out[i] = s.Name
+	}
+	return out
+}
+
+// fit keeps a document under its limit: lists that are too long end in a count, the whole is in the plan and the evidence.
+func fit(p *deprovision.Progress) {
+	for range 20 {
+		body, err := json.Marshal(p)
+		if err != nil || len(body) <= deprovision.MaxProgress {
+			return
+		}
+		switch {
+		case len(p.Remainder) > 4:
+			p.Remainder = shorten(p.Remainder, func(n int) deprovision.Remainder {
+				return deprovision.Remainder{Name: fmt.Sprintf("… and %d more", n), Instructions: "The plan and the evidence of this request name all of them."}
+			})
+		case len(p.InDoubt) > 4:
+			p.InDoubt = shorten(p.InDoubt, func(n int) string { return fmt.Sprintf("… and %d more", n) })
+		case len(p.Facts) > 8:
+			clear(p.Facts)
+			p.Facts["shortened"] = "the findings did not fit; the events before name them"
+		default:
+			p.Detail, p.Refusals, p.Decisions = clip(p.Detail), nil, p.Decisions[max(0, len(p.Decisions)-8):]
+			for i := range p.Steps {
+				p.Steps[i].Error = ""
+			}
+			return
+		}
+	}
+}
+
+func shorten[T any](list []T, more func(int) T) []T {
+	keep := len(list) / 2
+	return append(slices.Clone(list[:keep]), more(len(list)-keep))
+}

@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// Back-off of transient failures: 5 s, 10 s, 20 s … 1 h, for about a day, then a person decides.
+const (
+	firstBackOff = 5 * time.Second
+	maxBackOff   = time.Hour
+	maxAttempts  = 33
+)
+
+// conclude turns how a run of a step went into the entry that says so. It is the one place that decides about failures.
+func (a *attempt) conclude(p deprovision.Progress, step string, r Result, failure error) (entry, error) {
+	now := a.Clock.Now()
+	if failure == nil {
+		return concludeResult(step, r, now), nil
+	}
+	x := entry{kind: deprovision.ParkedRequest, step: step, detail: failure.Error()}
+	class := deprovision.ClassOf(failure)
+	if class == deprovision.Unknown {
+		doubt, err := a.doubt(a.drainless(), p)
+		if err != nil {
+			return x, a.unread(err)
+		}
+		x.finish = func(p *deprovision.Progress) { p.MaybeCalled = doubt }
+	}
+	switch {
+	case class == deprovision.Throttled:
+		wait := retryAfter(failure)
+		x.then = parkUntil(now.Add(wait+spread(p.Request.Ref(), wait)), fmt.Sprintf("throttled: %v", failure))
+	case class == deprovision.Forbidden || class == deprovision.Malformed || p.Attempts >= maxAttempts:
+		finish := x.finish
+		x = stopFailed(p, class, failure)
+		x.finish = finish
+	default:
+		until := now.Add(backOff(p.Attempts))
+		park := parkUntil(until, fmt.Sprintf("trying again: %v", failure))
+		x.then = func(p *deprovision.Progress) {
+			p.Attempts++
+			p.Steps[p.Step].Error = clip(failure.Error())
+			park(p)
+		}
+	}
+	return x, nil
+}
+
+func backOff(attempts int) time.Duration {
+	return min(firstBackOff<<min(attempts, 20), maxBackOff)
+}
+
+func retryAfter(err error) time.Duration {
+	var f *deprovision.Failure
+	if errors.As(err, &f) {
+		return max(f.RetryAfter, time.Second)
+	}
+	return time.Second
+}
+
+// spread keeps requests that were parked by the same throttling from waking all at once: up to half of the wait, at least 2 s wide,
+// always the same for one request.
+func spread(ref deprovision.Ref, wait time.Duration) time.Duration {
+	window := max(wait/2, 2*time.Second)
+	sum := fnv.New32a()
+	sum.Write([]byte(ref.Tokens())) //nolint:errcheck // a hash never fails
+	return time.Duration(uint64(sum.Sum32()) * uint64(window) >> 32)
+}
+
+// stopFailed opens the stop "failed" at the current step.
+func stopFailed(p deprovision.Progress, class deprovision.Class, cause error) entry {
+	name := p.Steps[p.Step].Name
+	detail := clip(fmt.Sprintf("%s failed: %v", name, cause))
+	offers := []deprovision.Verb{deprovision.Retry, deprovision.Skip, deprovision.Force, deprovision.Cancel}
+	if class == deprovision.Forbidden {
+		offers = append(offers, deprovision.Credentials)
+	}
+	wait := waitAt(deprovision.Stop{Name: "failed", Detail: detail, Offers: offers})
+	return entry{kind: deprovision.Stopped, step: name, detail: detail, then: func(p *deprovision.Progress) {
+		p.Steps[p.Step].State, p.Steps[p.Step].Error = deprovision.StepFailed, clip(cause.Error())
+		wait(p)
+	}}
+}
+
+// clip shortens a text for the progress document.
+func clip(s string) string {
+	const most = 500
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
