@@ -50,7 +50,11 @@ func layers() []layer {
 		},
 	}
 	for _, adapter := range adapters {
-		all = append(all, layer{out: []string{"cmd", adapter}, never: []string{module + adapter}, why: "only cmd wires adapters"})
+		wired := []string{adapter, "cmd"}
+		if strings.HasPrefix(adapter, "internal/m365/") {
+			wired = append(wired, "internal/m365/tenants") // puts one tenant together
+		}
+		all = append(all, layer{out: wired, never: []string{module + adapter}, why: "only cmd wires adapters"})
 	}
 	return all
 }
@@ -58,7 +62,7 @@ func layers() []layer {
 // adapters never import one another, nor does anything but cmd import them.
 var adapters = []string{
 	"internal/devstack", "internal/journal", "internal/m365/exchange", "internal/m365/graph", "internal/m365/product",
-	"internal/metrics", "internal/progress", "internal/query", "internal/web",
+	"internal/m365/tenants", "internal/metrics", "internal/progress", "internal/query", "internal/web",
 }
 
 func TestImportsKeepTheirDirection(t *testing.T) {
@@ -109,6 +113,8 @@ func TestLayersForbidWhatTheyShould(t *testing.T) {
 		{"internal/step", module + "internal/m365", true},
 		{"internal/m365/graph", "github.com/microsoftgraph/msgraph-sdk-go/users", true},
 		{"internal/m365/graph", module + "internal/m365/transport", true},
+		{"internal/m365/tenants", module + "internal/m365/graph", true},
+		{"internal/step", module + "internal/m365/tenants", false},
 		{"internal/web", module + "internal/journal", false},
 		{"internal/web", module + "internal/website", true},
 		{"internal/tenantsim", module + "internal/m365", false},
