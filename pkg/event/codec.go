@@ -1,10 +1,8 @@
 package event
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"strings"
 	"time"
 
@@ -61,7 +59,7 @@ func encode(subject, kind, id, about string, at time.Time, trace string, data an
 		return nil, fmt.Errorf("encode %s: %w", kind, err)
 	}
 	if len(body) > MaxMessage {
-		return nil, tooLarge(len(body))
+		return nil, tooLarge(len(body), MaxMessage)
 	}
 	if id == "" {
 		id = nuid.Next()
@@ -76,67 +74,26 @@ func encode(subject, kind, id, about string, at time.Time, trace string, data an
 			msg.Header[prefix+name] = []string{escape(value)}
 		}
 	}
-	msg.Header[prefix+"datacontenttype"] = []string{"application/json"} // unlike HTTP, the NATS binding has no unprefixed attribute
+	msg.Header[prefix+"datacontenttype"] = []string{jsonMedia} // unlike HTTP, the NATS binding has no unprefixed attribute
 	if trace != "" {
 		msg.Header[TraceParent] = []string{escape(trace)}
 	}
 	return msg, nil
 }
 
-// decode reads a message of one type in either mode into data.
-func decode(msg *nats.Msg, kind string, data any) (Attributes, error) {
+// decode reads a message of one type in either mode into data, and returns the JSON that it read.
+func decode(msg *nats.Msg, kind string, data any) ([]byte, error) {
 	if len(msg.Data) > MaxMessage {
-		return Attributes{}, tooLarge(len(msg.Data))
+		return nil, tooLarge(len(msg.Data), MaxMessage)
 	}
-	content, _ := header(msg.Header, ContentType)
-	if content == "" {
-		content, _ = header(msg.Header, prefix+"datacontenttype")
-		content = unescape(content)
-	}
-	media, _, err := mime.ParseMediaType(content)
-	if content != "" && err != nil {
-		return Attributes{}, wrongContent(content)
-	}
-	var a Attributes
-	body := msg.Data
-	switch {
-	case media == "application/cloudevents+json":
-		a, body, err = structured(msg.Data)
-	case content == "" || media == "application/json" || strings.HasSuffix(media, "+json") && !strings.HasPrefix(media, "application/cloudevents"):
-		a = binary(msg.Header)
-	default:
-		err = wrongContent(content)
+	a, body, err := open(msg)
+	if err == nil {
+		err = a.check(kind)
 	}
 	if err != nil {
-		return a, err
+		return nil, err
 	}
-	if err := a.check(kind); err != nil {
-		return a, err
-	}
-	return a, unmarshal(body, data)
-}
-
-func structured(data []byte) (Attributes, []byte, error) {
-	var envelope struct {
-		Attributes
-		Data json.RawMessage `json:"data"`
-	}
-	if err := unmarshal(data, &envelope); err != nil {
-		return envelope.Attributes, nil, err
-	}
-	if len(envelope.Data) == 0 {
-		return envelope.Attributes, nil, &deprovision.Invalid{Field: "data", Allowed: "the JSON object that the type asks for"}
-	}
-	return envelope.Attributes, envelope.Data, nil
-}
-
-func binary(h nats.Header) Attributes {
-	get := func(name string) string {
-		value, _ := header(h, prefix+name)
-		return unescape(value)
-	}
-	return Attributes{SpecVersion: get("specversion"), ID: get("id"), Source: get("source"), Type: get("type"),
-		Subject: get("subject"), Time: get("time"), TraceParent: Trace(h)}
+	return body, unmarshal(body, data)
 }
 
 func (a Attributes) check(kind string) error {
@@ -158,18 +115,6 @@ func (a Attributes) check(kind string) error {
 	return &deprovision.Invalid{Field: prefix + "type", Value: clip(a.Type), Allowed: kind}
 }
 
-func unmarshal(body []byte, into any) error {
-	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || trimmed[0] != '{' {
-		return &deprovision.Invalid{Field: "json", Allowed: "a JSON object (RFC 8259)"}
-	}
-	err := json.Unmarshal(body, into)
-	return jsonError(err)
-}
-
-func tooLarge(size int) error {
-	return &deprovision.Invalid{Field: "size", Value: fmt.Sprintf("%d bytes", size), Allowed: fmt.Sprintf("at most %d bytes", MaxMessage)}
-}
-
-func wrongContent(content string) error {
-	return &deprovision.Invalid{Field: "content-type", Value: clip(content), Allowed: "application/json or application/cloudevents+json"}
+func tooLarge(size, limit int) error {
+	return &deprovision.Invalid{Field: "size", Value: fmt.Sprintf("%d bytes", size), Allowed: fmt.Sprintf("at most %d bytes", limit)}
 }

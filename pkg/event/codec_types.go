@@ -1,7 +1,6 @@
 package event
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -26,19 +25,9 @@ type Wake struct {
 	Sweep bool            `json:"sweep,omitempty"` // true: the sweeper doubts it
 }
 
-// DeadLetter is a message that could not be used, whole.
-type DeadLetter struct {
-	Reason  string      `json:"reason"`
-	Detail  string      `json:"detail,omitempty"`
-	Subject string      `json:"subject"` // where it came on
-	Header  nats.Header `json:"header,omitempty"`
-	Data    []byte      `json:"data"`
-	At      time.Time   `json:"at"`
-}
-
-// EncodeRequest makes the message of a removal request.
+// EncodeRequest makes the message of a removal request. The error is a [deprovision.Invalid].
 func EncodeRequest(r deprovision.Request, trace string) (*nats.Msg, error) {
-	if err := r.Validate(); err != nil {
+	if err := firstOf(checkInput(r, MaxInput), r.Validate); err != nil {
 		return nil, err
 	}
 	return encode(Subject(Requests, r.Ref()), RequestType, r.ID, r.Ref().Tokens(), time.Now(), trace, r)
@@ -47,28 +36,34 @@ func EncodeRequest(r deprovision.Request, trace string) (*nats.Msg, error) {
 // DecodeRequest reads a removal request and validates it. The request is returned as far as it could be read, also with an error.
 func DecodeRequest(msg *nats.Msg) (deprovision.Request, error) {
 	var r deprovision.Request
-	_, err := decode(msg, RequestType, &r)
-	return r, firstOf(err, func() error { return matches(msg.Subject, Subject(Requests, r.Ref())) }, r.Validate)
+	err := decodeInput(msg, RequestType, &r)
+	var invalid *deprovision.Invalid
+	if errors.As(err, &invalid) && invalid.Field == "duration" { // a duration does not know where it stands; there is one
+		err = &deprovision.Invalid{Field: "options.drain", Value: invalid.Value, Allowed: invalid.Allowed}
+	}
+	return r, firstOf(err, func() error { return matches(msg.Subject, Subject(Requests, r.Ref())) }, r.Validate,
+		func() error { return checkInput(r, MaxInput) })
 }
 
-// EncodeDecision makes the message of a decision.
+// EncodeDecision makes the message of a decision. The error is a [deprovision.Invalid].
 func EncodeDecision(d deprovision.Decision, trace string) (*nats.Msg, error) {
-	if err := d.Validate(); err != nil {
+	if err := firstOf(checkInput(d, MaxInput), d.Validate); err != nil {
 		return nil, err
 	}
 	return encode(Subject(Decisions, d.Ref()), DecisionType, d.ID, d.Ref().Tokens(), time.Now(), trace, d)
 }
 
-// DecodeDecision reads a decision and validates it.
+// DecodeDecision reads a decision and validates it. The decision is returned as far as it could be read, also with an error.
 func DecodeDecision(msg *nats.Msg) (deprovision.Decision, error) {
 	var d deprovision.Decision
-	_, err := decode(msg, DecisionType, &d)
-	return d, firstOf(err, func() error { return matches(msg.Subject, Subject(Decisions, d.Ref())) }, func() error { return d.Validate() })
+	err := decodeInput(msg, DecisionType, &d)
+	return d, firstOf(err, func() error { return matches(msg.Subject, Subject(Decisions, d.Ref())) }, d.Validate,
+		func() error { return checkInput(d, MaxInput) })
 }
 
-// EncodeAccount makes the message of a service account's record.
+// EncodeAccount makes the message of a service account's record; its CloudEvents id is unique. The error is a [deprovision.Invalid].
 func EncodeAccount(a deprovision.Account) (*nats.Msg, error) {
-	if err := a.Validate(); err != nil {
+	if err := firstOf(checkInput(a, MaxMessage), a.Validate); err != nil {
 		return nil, err
 	}
 	return encode(AccountSubject(a.Tenant, a.ID), AccountType, "", a.Tenant+"."+a.ID, time.Now(), "", a)
@@ -77,8 +72,8 @@ func EncodeAccount(a deprovision.Account) (*nats.Msg, error) {
 // DecodeAccount reads a service account's record and validates it.
 func DecodeAccount(msg *nats.Msg) (deprovision.Account, error) {
 	var a deprovision.Account
-	_, err := decode(msg, AccountType, &a)
-	return a, firstOf(err, func() error { return matches(msg.Subject, AccountSubject(a.Tenant, a.ID)) }, func() error { return a.Validate() })
+	err := decodeInput(msg, AccountType, &a)
+	return a, firstOf(err, func() error { return matches(msg.Subject, AccountSubject(a.Tenant, a.ID)) }, a.Validate)
 }
 
 // EncodeProgress makes the message of a journal entry; its CloudEvents id is the id of the append.
@@ -106,18 +101,6 @@ func DecodeWake(msg *nats.Msg) (Wake, error) {
 	return w, firstOf(err, func() error { return matches(msg.Subject, WakeDue(w.Ref, w.Seq)) }, w.Ref.Validate)
 }
 
-// EncodeDeadLetter makes the message that keeps an unusable one.
-func EncodeDeadLetter(d DeadLetter) (*nats.Msg, error) {
-	return encode(DeadLetterSubject(d.Reason), DeadLetterType, "", "", d.At, "", d)
-}
-
-// DecodeDeadLetter reads a dead letter.
-func DecodeDeadLetter(msg *nats.Msg) (DeadLetter, error) {
-	var d DeadLetter
-	_, err := decode(msg, DeadLetterType, &d)
-	return d, err
-}
-
 func matches(subject, body string) error {
 	if subject != body {
 		return &Mismatch{Subject: clip(subject), Body: clip(body)}
@@ -133,18 +116,4 @@ func firstOf(err error, checks ...func() error) error {
 		err = check()
 	}
 	return err
-}
-
-func jsonError(err error) error {
-	var kind *json.UnmarshalTypeError
-	var invalid *deprovision.Invalid
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &invalid):
-		return invalid
-	case errors.As(err, &kind):
-		return &deprovision.Invalid{Field: kind.Field, Value: clip(kind.Value), Allowed: "a JSON value of the type " + kind.Type.Kind().String()}
-	}
-	return &deprovision.Invalid{Field: "json", Allowed: "a JSON object (RFC 8259)"}
 }

@@ -3,10 +3,13 @@ package event
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // Headers of a message.
@@ -38,21 +41,38 @@ func unescape(s string) string {
 	return s
 }
 
-// header finds a value whatever the case of its name: NATS headers keep the case of the sender.
-func header(h nats.Header, name string) (string, bool) {
+// single finds the one value of a header whatever the case of its name: NATS headers keep the case of the sender. Two different values
+// are refused, because two readers could choose differently.
+func single(h nats.Header, name string) (string, error) {
+	var found string
 	for key, values := range h {
-		if strings.EqualFold(key, name) && len(values) > 0 {
-			return values[0], true
+		if !strings.EqualFold(key, name) {
+			continue
+		}
+		for _, value := range values {
+			if found != "" && value != found {
+				return "", &deprovision.Invalid{Field: strings.ToLower(name), Allowed: "one value"}
+			}
+			found = value
 		}
 	}
-	return "", false
+	return found, nil
 }
 
-// Trace returns the W3C traceparent of a message, from the plain header or the CloudEvents extension; "" when it has none.
+// traceForm is a W3C traceparent; a version that is not known yet may add to it.
+var traceForm = regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-|$)`)
+
+// Trace returns the W3C traceparent of a message, from the plain header or the CloudEvents extension; "" when it has none, or none
+// that is well-formed: a broken trace is dropped, not the message.
 func Trace(h nats.Header) string {
-	if trace, ok := header(h, TraceParent); ok {
-		return trace
+	trace, err := single(h, TraceParent)
+	if trace == "" && err == nil {
+		trace, err = single(h, prefix+TraceParent)
 	}
-	trace, _ := header(h, prefix+TraceParent)
-	return unescape(trace)
+	trace = unescape(trace)
+	m := traceForm.FindStringSubmatch(trace)
+	if err != nil || m == nil || m[1] == "ff" || strings.Trim(m[2], "0") == "" || strings.Trim(m[3], "0") == "" || m[1] == "00" && m[4] != "" {
+		return ""
+	}
+	return trace[:55]
 }

@@ -86,7 +86,11 @@ func ParseSubject(subject string) (Family, deprovision.Ref, []string, error) {
 	return Family(t[1]), deprovision.Ref{Tenant: t[2], Service: deprovision.Service(t[3]), Request: t[4]}, t[5:], nil
 }
 
+// clip makes a text fit to be repeated in an error: short, and nothing that looks like a secret.
 func clip(s string) string {
+	if deprovision.LooksSecret(s) {
+		return ""
+	}
 	if len(s) > 80 {
 		return strings.ToValidUTF8(s[:80], "") + "…"
 	}
