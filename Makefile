@@ -2,22 +2,51 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help deps test lint fmt cover
+# Go caches what it compiles in two variants: plain (demo, build, bench) and with the race detector (test, lint, cover). Either
+# compiles the Graph models once, which takes minutes and 5 GB of memory; after that both are a matter of seconds.
+
+.PHONY: help
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
-deps: ## install redis-server where it is missing (apt)
-	@.ci/deps
+.PHONY: demo
+demo: ## watch a removal on this machine alone; nothing to install (first time: minutes, 5 GB)
+	@.ci/heartbeat go build -o bin/ ./cmd/worker
+	@bin/worker demo
 
-test: deps ## run all tests with the race detector (the first build may take minutes and 5 GB)
+.PHONY: build
+build: ## put worker and publisher into bin/ (first time: minutes, 5 GB; shared with demo)
+	.ci/heartbeat go build -o bin/ ./cmd/...
+
+.PHONY: test
+test: deps ## run all tests with the race detector (first time: minutes, 5 GB; shared with lint)
 	.ci/heartbeat go test -race -timeout 25m ./...
 
-lint: ## check formatting and vet
-	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run make fmt'; exit 1; }
-	.ci/heartbeat go vet ./...
+.PHONY: lint
+lint: deps ## run the linters of docs/linters.md (installs them into bin/; first time as test)
+	.ci/lint
 
+.PHONY: fmt
 fmt: ## format all Go files
 	gofmt -w .
 
-cover: deps ## write coverage.out
-	.ci/heartbeat go test -coverprofile coverage.out ./...
+.PHONY: cover
+cover: deps ## test, write coverage.out and print the total
+	.ci/heartbeat go test -race -timeout 25m -coverprofile coverage.out ./...
+	@go tool cover -func coverage.out | tail -n 1
+
+.PHONY: bench
+bench: ## measure the worker against a bare loop and write docs/performance.md (a module of its own)
+	cd bench && ../.ci/heartbeat go run .
+
+.PHONY: compose-check
+compose-check: ## check docker-compose.yml and the Dockerfile without an engine (a module of its own)
+	cd deploy/composecheck && ../../.ci/heartbeat go test ./...
+
+.PHONY: deps
+deps: ## install redis-server and a C compiler where they are missing (apt)
+	@.ci/deps
+
+.PHONY: clean
+clean: ## remove what these commands wrote; Go's build cache stays
+	rm -rf bin coverage.out
