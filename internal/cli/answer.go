@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// suggested is the decision that lets the request go on: of those offered the first that ends nothing; "" when none is offered.
+func suggested(p deprovision.Progress) deprovision.Verb {
+	if p.Stop == nil || len(p.Stop.Offers) == 0 {
+		return ""
+	}
+	for _, v := range p.Stop.Offers {
+		if !v.Anytime() && v != deprovision.Skip && v != deprovision.Approve {
+			return v
+		}
+	}
+	return p.Stop.Offers[0]
+}
+
+// answerCommand is the whole command that answers the stop of a request: bound to this stop and this plan.
+func answerCommand(p deprovision.Progress, verb deprovision.Verb) string {
+	words := []string{"publisher", "decide", string(verb), p.Request.Ref().Tokens()}
+	if !verb.Anytime() {
+		words = append(words, "--stop", strconv.FormatUint(p.Stop.Seq, 10))
+	}
+	if p.Plan != nil && (verb == deprovision.Confirm || verb == deprovision.Approve) {
+		words = append(words, "--plan", p.Plan.Digest)
+	}
+	switch verb {
+	case deprovision.Confirm:
+		for _, c := range open(p) {
+			words = append(words, "--acknowledge", quote(c.Code))
+		}
+	case deprovision.Approve:
+		if p.Plan != nil {
+			for _, name := range p.Plan.Suspects {
+				words = append(words, "--name", quote(name))
+			}
+		}
+	case deprovision.Credentials:
+		words = append(words, "--credential", "<reference>")
+	case deprovision.ManualDone:
+		words = append(words, "--reason", "<note>")
+	}
+	return strings.Join(words, " ")
+}
+
+// open lists the cautions of the plan that nobody has acknowledged yet.
+func open(p deprovision.Progress) []deprovision.Caution {
+	if p.Plan == nil {
+		return nil
+	}
+	var out []deprovision.Caution
+	for _, c := range p.Plan.Cautions {
+		if !slices.Contains(p.Request.Options.Acknowledged, c.Code) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// quote makes a word fit for a POSIX shell.
+func quote(s string) string {
+	s = oneLine(s)
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/@") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

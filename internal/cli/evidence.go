@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func (a *app) evidence() *cobra.Command {
+	return &cobra.Command{
+		Use:   "evidence <tenant>.<service>.<request>",
+		Short: "Show what became of every artifact, and the command that would restore it",
+		Long: `Evidence reads the journal: per artifact what it was, when and by which call it went, and how it would be restored. The whole state that
+an artifact had before is in --output json.`,
+		Example: `  publisher evidence contoso.exchange-online-inline.r1
+  publisher evidence contoso.exchange-online-inline.r1 --output json > evidence.jsonl`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ref, err := parseRef(args[0])
+			if err != nil {
+				return err
+			}
+			c, err := a.connect()
+			if err != nil {
+				return err
+			}
+			rows := [][]string{{"AT", "OUTCOME", "KIND", "NAME", "CALL", "REQUEST-ID", "RESTORE"}}
+			for e, err := range c.Evidence(cmd.Context(), ref) {
+				if err == nil && a.json() {
+					err = a.printJSON(e)
+				}
+				if err != nil {
+					return err
+				}
+				rows = append(rows, []string{stamp(e.At), string(e.Outcome), string(e.Artifact.Kind), e.Artifact.Name, e.Call, e.RequestID,
+					e.Artifact.Restore})
+			}
+			if a.json() {
+				return nil
+			}
+			return a.table(rows)
+		},
+	}
+}

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+func (a *app) watch() *cobra.Command {
+	var (
+		scope   client.Scope
+		service string
+		from    uint64
+		until   bool
+		strict  bool
+	)
+	cmd := &cobra.Command{
+		Use:   "watch [<tenant>.<service>.<request>]",
+		Short: "Follow a request until it ends, or all requests",
+		Long: `Watch prints every event of a request, in order, each once, through interruptions of server and network, and ends with the request.
+Without a request it follows all, until it is interrupted; each line of --output json then has a "revision" to go on behind with --after.
+Plain lines leave out the mere signs of life; --output json leaves out nothing.`,
+		Example: `  publisher watch contoso.exchange-online-inline.r1
+  publisher watch contoso.exchange-online-inline.r1 --from 17 --until-stop --timeout 1h
+  publisher watch --tenant contoso --output json --after 4711`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, cancel := a.whole(cmd)
+			defer cancel()
+			if len(args) == 0 {
+				scope.Service = deprovision.Service(service)
+				return a.watchAll(ctx, scope)
+			}
+			if used := changed(cmd, "tenant", "service", "after", "new"); used != "" {
+				return &usageError{fmt.Errorf("--%s selects among all requests; a single one was named", used)}
+			}
+			ref, err := parseRef(args[0])
+			if err != nil {
+				return err
+			}
+			if s, err := a.look(ctx, ref); err != nil {
+				return err
+			} else if s.Status == "dead-letter" {
+				return &refusedError{s.Why}
+			}
+			return a.follow(ctx, ref, from, until, strict)
+		},
+	}
+	flags := cmd.Flags()
+	flags.Uint64Var(&from, "from", 1, "first event to print")
+	flags.BoolVar(&until, "until-stop", false, "end also when the request waits for a decision")
+	flags.BoolVar(&strict, "strict", false, "a remainder has its own exit code")
+	flags.StringVar(&scope.Tenant, "tenant", "", "of all requests, those of this tenant")
+	serviceFlag(cmd, &service, "of all requests, those of this service")
+	flags.Uint64Var(&scope.After, "after", 0, "of all requests, what came after this revision")
+	flags.BoolVar(&scope.NewOnly, "new", false, "of all requests, only what comes from now on")
+	return cmd
+}
+
+func changed(cmd *cobra.Command, flags ...string) string {
+	for _, name := range flags {
+		if cmd.Flags().Changed(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+func (a *app) watchAll(ctx context.Context, s client.Scope) error {
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
+	for e, err := range c.WatchAll(ctx, s) {
+		if err != nil {
+			return err
+		}
+		if a.json() {
+			err = a.printJSON(e)
+		} else {
+			err = a.printEvent(e.Event, e.Progress.Request.Ref().Tokens()+"  ")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow prints the events of a request until it ends or, with untilStop, waits. The error carries the exit code of its state.
+func (a *app) follow(ctx context.Context, ref deprovision.Ref, from uint64, untilStop, strict bool) error {
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
+	var last deprovision.Progress
+	for e, err := range c.Watch(ctx, ref, from) {
+		if err != nil {
+			return err
+		}
+		last = e.Progress
+		if a.json() {
+			err = a.printJSON(e)
+		} else {
+			err = a.printEvent(e, "")
+		}
+		if err != nil {
+			return err
+		}
+		// An old stop that was answered since is no reason to end.
+		if untilStop && last.Status == deprovision.Waiting {
+			if now, err := c.Last(ctx, ref); err != nil {
+				return err
+			} else if now.Progress.Status == deprovision.Waiting && now.Progress.Stop != nil && last.Stop != nil && now.Progress.Stop.Seq == last.Stop.Seq {
+				break
+			}
+		}
+	}
+	if last.Seq == 0 { // it ended before --from
+		end, err := c.Last(ctx, ref)
+		if err != nil {
+			return err
+		}
+		last = end.Progress
+	}
+	if !a.json() {
+		if err := a.printEnd(last); err != nil {
+			return err
+		}
+	}
+	return ended(codeOfState(last, strict))
+}
+
+// printEvent prints one line of a journal.
+func (a *app) printEvent(e deprovision.Event, name string) error {
+	if e.Change.Kind == deprovision.StillHeld {
+		return nil
+	}
+	p := e.Progress
+	words := []string{fmt.Sprintf("%s  %s#%d", stamp(p.Updated), name, p.Seq), string(p.Status)}
+	if where := strings.TrimPrefix(doing(p), " at step "); where != "" && !p.Status.Terminal() {
+		words = append(words, where)
+	}
+	what := string(e.Change.Kind)
+	if e.Change.By != "" {
+		what += " by " + e.Change.By
+	}
+	words = append(words, what)
+	for _, detail := range []string{e.Change.Detail, p.Detail} {
+		if detail != "" {
+			words = append(words, detail)
+			break
+		}
+	}
+	return a.printf("%s", oneLine(strings.Join(words, "  ")))
+}
+
+// printEnd sums up a request that ended or waits.
+func (a *app) printEnd(p deprovision.Progress) error {
+	return errors.Join(
+		a.printf("%s", why(p, a.Now())),
+		a.printf("removed: %s", counts(p)),
+		a.printStop(p),
+		a.printRemainder(p))
+}

@@ -1,0 +1,143 @@
+package client
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
+)
+
+// Change says what became of a record that was put.
+type Change string
+
+// The changes.
+const (
+	Added     Change = "added"
+	Updated   Change = "updated"
+	Unchanged Change = "unchanged" // it was there, just so
+)
+
+// Account returns the record of a service account, read from its leader, or [ErrUnknownAccount].
+func (c *Client) Account(ctx context.Context, tenant, id string) (deprovision.Account, error) {
+	a, _, err := c.account(ctx, tenant, id)
+	return a, err
+}
+
+// PutAccount adds the record of a service account by compare-and-set. A record that is there and differs is overwritten only when update
+// says so, and never while a request is open on it: else a [ConflictError]. An update of a closed record stands for an account that was
+// set up anew. What workers write (open, letGo, closed) may not be given; a state left empty means active.
+func (c *Client) PutAccount(ctx context.Context, a deprovision.Account, update bool) (Change, error) {
+	a, err := checked(a)
+	if err != nil {
+		return "", err
+	}
+	name := a.Tenant + "." + a.ID
+	there, revision, err := c.account(ctx, a.Tenant, a.ID)
+	change := Updated
+	switch {
+	case errors.Is(err, ErrUnknownAccount):
+		change = Added
+	case err != nil:
+		return "", err
+	case reflect.DeepEqual(bare(there), bare(a)):
+		return Unchanged, nil
+	case !update:
+		return "", &ConflictError{Kind: "account", Name: name, Reason: "it is there already and differs; it is overwritten only by an update"}
+	case there.Open != "":
+		return "", &ConflictError{Kind: "account", Name: name, Reason: "request " + there.Open + " is open on it; it can't be changed before that ends"}
+	}
+	msg, err := event.EncodeAccount(a)
+	if err != nil {
+		return "", err
+	}
+	_, err = c.publish(ctx, msg, &revision)
+	switch {
+	case wrongLast(err):
+		return "", &ConflictError{Kind: "account", Name: name, Reason: "somebody else wrote it meanwhile; look at it and try again"}
+	case err != nil:
+		return "", fmt.Errorf("put account %s: %w", name, err)
+	}
+	return change, nil
+}
+
+// Accounts lists the records of a tenant's service accounts, those of all tenants when tenant is "", by tenant and id.
+func (c *Client) Accounts(ctx context.Context, tenant string) ([]deprovision.Account, error) {
+	subject := event.All(event.Accounts)
+	if tenant != "" {
+		if !deprovision.ValidToken(tenant) {
+			return nil, &deprovision.Invalid{Field: "tenant", Value: tenant, Allowed: deprovision.TokenRule}
+		}
+		subject = event.AccountSubject(tenant, "*")
+	}
+	byName := map[string]deprovision.Account{} // a record that is written meanwhile comes twice
+	for s, err := range c.follow(ctx, feed{stream: accountStream, subject: subject}) {
+		if err != nil {
+			return nil, fmt.Errorf("list accounts: %w", err)
+		}
+		a, err := event.DecodeAccount(s.msg)
+		if err != nil {
+			return nil, fmt.Errorf("account record %d: %w", s.seq, err)
+		}
+		byName[s.msg.Subject] = a
+	}
+	out := make([]deprovision.Account, 0, len(byName))
+	for _, a := range byName {
+		out = append(out, a)
+	}
+	slices.SortFunc(out, func(a, b deprovision.Account) int {
+		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.ID, b.ID))
+	})
+	return out, nil
+}
+
+func (c *Client) account(ctx context.Context, tenant, id string) (deprovision.Account, uint64, error) {
+	for field, token := range map[string]string{"tenant": tenant, "id": id} {
+		if !deprovision.ValidToken(token) {
+			return deprovision.Account{}, 0, &deprovision.Invalid{Field: field, Value: token, Allowed: deprovision.TokenRule}
+		}
+	}
+	found, ok, err := c.read(ctx, accountStream, which{Last: event.AccountSubject(tenant, id)})
+	if err == nil && !ok {
+		err = fmt.Errorf("%s.%s: %w", tenant, id, ErrUnknownAccount)
+	}
+	if err != nil {
+		return deprovision.Account{}, 0, err
+	}
+	a, err := event.DecodeAccount(found.msg)
+	if err != nil {
+		return deprovision.Account{}, 0, fmt.Errorf("account %s.%s: %w", tenant, id, err)
+	}
+	return a, found.seq, nil
+}
+
+// checked fills in the state and validates what an operator may write.
+func checked(a deprovision.Account) (deprovision.Account, error) {
+	const theirs = "nothing: workers write it"
+	switch {
+	case a.Open != "":
+		return a, &deprovision.Invalid{Field: "open", Value: a.Open, Allowed: theirs}
+	case len(a.LetGo) > 0:
+		return a, &deprovision.Invalid{Field: "letGo", Value: a.LetGo[0], Allowed: theirs}
+	case a.Closed != "":
+		return a, &deprovision.Invalid{Field: "closed", Value: a.Closed, Allowed: theirs}
+	case a.State == "":
+		a.State = deprovision.AccountActive
+	case a.State == deprovision.AccountClosed:
+		return a, &deprovision.Invalid{Field: "state", Value: string(a.State), Allowed: "active; a removal closes an account"}
+	}
+	return a, a.Validate()
+}
+
+// bare is what an operator wrote of a record.
+func bare(a deprovision.Account) deprovision.Account {
+	a.Open, a.LetGo = "", nil
+	if len(a.Recorded) == 0 {
+		a.Recorded = nil
+	}
+	return a
+}

@@ -1,0 +1,91 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
+)
+
+// Answer is what became of a decision.
+type Answer struct {
+	Accepted bool   `json:"accepted"`
+	Refusal  string `json:"refusal,omitempty"` // why it does not count
+}
+
+// Decide publishes a decision, waits until it is stored for good, and then for a worker's answer. The same id is the same decision,
+// however often it is sent. [ErrNoAnswer] says that it is stored but not answered yet; it is not lost. An input that is not allowed gets
+// a [deprovision.Invalid].
+func (c *Client) Decide(ctx context.Context, d deprovision.Decision) (Answer, error) {
+	msg, err := event.EncodeDecision(d, trace(ctx))
+	if err != nil {
+		return Answer{}, err
+	}
+	name := fmt.Sprintf("decide %s on %s", d.Verb, d.Ref().Tokens())
+	inbox, err := c.nc.SubscribeSync(c.nc.NewInbox())
+	if err != nil {
+		return Answer{}, fmt.Errorf("%s: %w", name, judge(ctx, err))
+	}
+	defer func() { _ = inbox.Unsubscribe() }() // fails only on a closed connection, where there is nothing to end
+	msg.Header.Set(event.AnswerTo, inbox.Subject)
+	if _, err := c.publish(ctx, msg, nil); err != nil {
+		return Answer{}, fmt.Errorf("%s: %w", name, err)
+	}
+	answer, err := c.answer(ctx, inbox)
+	if err != nil && ctx.Err() == nil {
+		// The answer may have been lost, or have gone to whoever sent this decision first: the journal has it too.
+		if found, ok, lookErr := c.decided(ctx, d); lookErr == nil && ok {
+			return found, nil
+		}
+	}
+	if err != nil {
+		return Answer{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return answer, nil
+}
+
+func (c *Client) answer(ctx context.Context, inbox *nats.Subscription) (Answer, error) {
+	wait, cancel := c.bound(ctx)
+	defer cancel()
+	msg, err := inbox.NextMsgWithContext(wait)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return Answer{}, ctx.Err()
+	}
+	if err != nil {
+		return Answer{}, fmt.Errorf("%w (%w)", ErrNoAnswer, err)
+	}
+	var answer Answer
+	if err := json.Unmarshal(msg.Data, &answer); err != nil {
+		return Answer{}, fmt.Errorf("the worker's answer can't be read: %w", err)
+	}
+	return answer, nil
+}
+
+// decided looks for the decision in the journal.
+func (c *Client) decided(ctx context.Context, d deprovision.Decision) (Answer, bool, error) {
+	last, ok, err := c.last(ctx, d.Ref())
+	switch {
+	case err != nil || !ok:
+		return Answer{}, false, err
+	case slices.Contains(last.Progress.Decisions, d.ID):
+		return Answer{Accepted: true}, true, nil
+	case !slices.Contains(last.Progress.Refusals, d.ID):
+		return Answer{}, false, nil
+	}
+	refused := Answer{Refusal: "it was refused"}
+	for e, err := range c.events(ctx, d.Ref()) {
+		if err != nil {
+			break // that it was refused is known; why is not
+		}
+		if e.Change.Kind == deprovision.DecisionRefused && e.Change.Decision != nil && e.Change.Decision.ID == d.ID && e.Change.Detail != "" {
+			refused.Refusal = e.Change.Detail
+		}
+	}
+	return refused, true, nil
+}

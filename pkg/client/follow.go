@@ -1,0 +1,139 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// feed is a part of a stream: the messages on a subject from a sequence on.
+type feed struct {
+	stream  string
+	subject string
+	from    uint64
+	live    bool // go on after the last message that is there
+	met     bool // the stream answered once
+}
+
+const (
+	heartbeat = 2 * time.Second        // of the server, while nothing is delivered
+	ahead     = 64                     // messages on their way at once; one may weigh 32 KiB and more
+	again     = 250 * time.Millisecond // until a broken feed is built anew
+	lives     = time.Minute            // of a consumer that nobody uses any more
+)
+
+var errBroken = errors.New("the feed broke")
+
+// follow yields the messages of a feed in order, each once, whatever becomes of server, connection and consumer meanwhile: after every
+// break it goes on behind the last message that it yielded. An error is the last thing it yields.
+func (c *Client) follow(ctx context.Context, f feed) iter.Seq2[stored, error] {
+	return func(yield func(stored, error) bool) {
+		f.from = max(f.from, 1)
+		moved := time.Now()
+		for {
+			done, err := c.round(ctx, &f, func(s stored) bool { moved = time.Now(); return yield(s, nil) })
+			switch {
+			case done:
+				return
+			case ctx.Err() != nil:
+				err = ctx.Err()
+			case errors.Is(err, ErrNotProvisioned) && !f.met: // later it may be a server that is only just starting
+			case c.nc.IsClosed():
+				err = fmt.Errorf("%w: %w", ErrUnreachable, nats.ErrConnectionClosed)
+			case !f.live && time.Since(moved) > c.timeout:
+				err = fmt.Errorf("%w: %w", ErrUnreachable, err)
+			default:
+				select {
+				case <-time.After(again):
+				case <-ctx.Done():
+				}
+				continue
+			}
+			yield(stored{}, fmt.Errorf("follow %s: %w", f.subject, err))
+			return
+		}
+	}
+}
+
+// round reads with one consumer until it breaks; done means that nothing more is wanted. It moves f.from behind every yielded message.
+func (c *Client) round(ctx context.Context, f *feed, yield func(stored) bool) (done bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	// After a reconnect the consumer, which lives in a server's memory, may be gone: build another at once instead of waiting for missed
+	// heartbeats.
+	status := c.nc.StatusChanged(nats.CONNECTED)
+	defer c.nc.RemoveStatusListener(status)
+	go func() {
+		select {
+		case <-status:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	consumer, err := c.consumer(ctx, *f)
+	if err != nil {
+		return false, err
+	}
+	f.met = true
+	defer c.drop(ctx, f.stream, consumer)
+	if !f.live && consumer.CachedInfo().NumPending == 0 {
+		return true, nil
+	}
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(ahead), jetstream.PullHeartbeat(heartbeat), jetstream.WithMessagesErrOnMissingHeartbeat(true))
+	if err != nil {
+		return false, err
+	}
+	defer messages.Stop()
+	for next := uint64(1); ; next++ {
+		m, err := c.next(ctx, messages, f.live)
+		if err != nil {
+			return false, err
+		}
+		meta, err := m.Metadata()
+		if err != nil || meta.Sequence.Consumer != next { // one was lost on the way; it is not delivered again
+			return false, errors.Join(errBroken, err)
+		}
+		f.from = meta.Sequence.Stream + 1
+		if !yield(stored{msg: &nats.Msg{Subject: m.Subject(), Header: m.Headers(), Data: m.Data()}, seq: meta.Sequence.Stream, at: meta.Timestamp}) {
+			return true, nil
+		}
+		if !f.live && meta.NumPending == 0 {
+			return true, nil
+		}
+	}
+}
+
+// next waits for a message: as long as it takes in a live feed, else as long as a call may take.
+func (c *Client) next(ctx context.Context, messages jetstream.MessagesContext, live bool) (jetstream.Msg, error) {
+	if !live {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+	}
+	return messages.Next(jetstream.NextContext(ctx))
+}
+
+func (c *Client) consumer(ctx context.Context, f feed) (jetstream.Consumer, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	consumer, err := c.js.CreateConsumer(ctx, f.stream, jetstream.ConsumerConfig{
+		FilterSubject: f.subject, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: f.from,
+		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: lives,
+	})
+	return consumer, judge(ctx, err)
+}
+
+// drop deletes a consumer early; where that fails the server does it after a while.
+func (c *Client) drop(ctx context.Context, stream string, consumer jetstream.Consumer) {
+	if !c.nc.IsConnected() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = c.js.DeleteConsumer(ctx, stream, consumer.CachedInfo().Name)
+}

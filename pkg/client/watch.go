@@ -1,0 +1,103 @@
+package client
+
+import (
+	"context"
+	"iter"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
+)
+
+// Watch yields the events of a request with seq fromSeq, fromSeq+1, … in order, each once, through every interruption of server and
+// connection, and ends after the terminal event. A request that is not there yet is waited for. Of an archived request only the
+// terminal event is left, with its own seq.
+//
+// An error is the last thing that is yielded: the context's own when it ended, [ErrNotProvisioned], or a [GapError].
+func (c *Client) Watch(ctx context.Context, ref deprovision.Ref, fromSeq uint64) iter.Seq2[deprovision.Event, error] {
+	return func(yield func(deprovision.Event, error) bool) {
+		if err := ref.Validate(); err != nil {
+			yield(deprovision.Event{}, err)
+			return
+		}
+		var last uint64
+		for s, err := range c.follow(ctx, feed{stream: eventStream, subject: event.Subject(event.Events, ref), live: true}) {
+			e, err := decoded(s, err)
+			seq := e.Progress.Seq
+			if err == nil && last > 0 && seq != last+1 {
+				err = &GapError{Request: ref.Tokens(), Want: last + 1, Got: seq}
+			}
+			if err != nil {
+				yield(deprovision.Event{}, err)
+				return
+			}
+			last = seq
+			if seq >= fromSeq && !yield(e.Event, nil) || e.Progress.Status.Terminal() {
+				return
+			}
+		}
+	}
+}
+
+// Scope selects what [Client.WatchAll] yields; an empty field selects all.
+type Scope struct {
+	Tenant  string
+	Service deprovision.Service
+	After   uint64 // yield what came after this [Entry.Revision]; 0 means from the first event that is kept
+	NewOnly bool   // yield only what comes from now on; After is not looked at
+}
+
+// WatchAll yields the events of all requests in the order of the journal, each once, through every interruption, until the context
+// ends. Keep [Entry.Revision] of the last event that was dealt with, and go on behind it after a restart.
+func (c *Client) WatchAll(ctx context.Context, s Scope) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		subject, err := s.subject()
+		if err == nil && s.NewOnly {
+			s.After, err = c.end(ctx)
+		}
+		if err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		for s, err := range c.follow(ctx, feed{stream: eventStream, subject: subject, from: s.After + 1, live: true}) {
+			e, err := decoded(s, err)
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (s Scope) subject() (string, error) {
+	ref := deprovision.Ref{Tenant: "*", Service: "*", Request: "*"}
+	if s.Tenant != "" {
+		if !deprovision.ValidToken(s.Tenant) {
+			return "", &deprovision.Invalid{Field: "tenant", Value: s.Tenant, Allowed: deprovision.TokenRule}
+		}
+		ref.Tenant = s.Tenant
+	}
+	if s.Service != "" {
+		if err := s.Service.Validate(); err != nil {
+			return "", err
+		}
+		ref.Service = s.Service
+	}
+	return event.Subject(event.Events, ref), nil
+}
+
+// end returns the sequence of the last event of the stream.
+func (c *Client) end(ctx context.Context) (uint64, error) {
+	ctx, cancel := c.bound(ctx)
+	defer cancel()
+	stream, err := c.js.Stream(ctx, eventStream)
+	if err != nil {
+		return 0, judge(ctx, err)
+	}
+	return stream.CachedInfo().State.LastSeq, nil
+}
+
+func decoded(s stored, err error) (Entry, error) {
+	if err != nil {
+		return Entry{}, err
+	}
+	return entry(s)
+}
