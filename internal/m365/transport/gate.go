@@ -1,0 +1,47 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// Gate is a tenant's gate, shared by all workers: closed while a service has asked to be left alone.
+type Gate interface {
+	// Wait returns how long the gate is still closed; 0 or less means that it is open.
+	Wait(ctx context.Context, tenant string) (time.Duration, error)
+	// Close closes the gate for d from now. It must return soon.
+	Close(ctx context.Context, tenant string, d time.Duration)
+}
+
+// pass sends nothing while the gate is closed, and closes it when the service throttles.
+func (c *chain) pass(req *http.Request, next send) (*http.Response, error) {
+	if c.Gate == nil {
+		return next(req)
+	}
+	wait, err := c.Gate.Wait(req.Context(), c.Tenant)
+	if err != nil {
+		return nil, fmt.Errorf("not sent: ask the tenant's gate: %w", err)
+	}
+	if wait > 0 {
+		return nil, &deprovision.Failure{Class: deprovision.Throttled, RetryAfter: wholeSeconds(wait), Err: errors.New("not sent: the tenant's gate is closed")}
+	}
+	resp, err := next(req)
+	var f *deprovision.Failure
+	if errors.As(err, &f) && f.Class == deprovision.Throttled {
+		c.Gate.Close(context.WithoutCancel(req.Context()), c.Tenant, f.RetryAfter) // others must know, even if this lease has ended
+	}
+	return resp, err
+}
+
+// wholeSeconds rounds up: never too early.
+func wholeSeconds(d time.Duration) time.Duration {
+	if cut := d.Truncate(time.Second); cut < d {
+		return cut + time.Second
+	}
+	return d
+}

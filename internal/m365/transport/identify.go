@@ -1,0 +1,38 @@
+package transport
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/deprovisioner/deprovisioner/internal/m365"
+)
+
+// identify gives the call the id that was chosen for it, if it changes something, or a new one, and asks for it to be repeated in the
+// answer; see https://learn.microsoft.com/graph/best-practices-concept
+func (c *chain) identify(req *http.Request, next send) (*http.Response, error) {
+	call := callOf(req)
+	call.ClientID = m365.CallID(req.Context())
+	if call.ClientID == "" || !call.Changes {
+		call.ClientID = uuid.NewString()
+	}
+	req.Header.Set("client-request-id", call.ClientID)
+	req.Header.Set("return-client-request-id", "true")
+	req.Header.Set("Accept-Encoding", "gzip") // said here, so that nobody below unzips by itself
+	req.Header.Set("User-Agent", "NONISV|Deprovisioner|Deprovisioner/1.0")
+	resp, err := next(req)
+	if resp != nil {
+		call.RequestID = requestID(resp.Header)
+	}
+	return resp, err
+}
+
+// requestID is the service's id of a call, under the names that the services use.
+func requestID(h http.Header) string {
+	for _, name := range []string{"request-id", "x-ms-request-id"} {
+		if id := h.Get(name); id != "" {
+			return Printable(id)
+		}
+	}
+	return ""
+}
