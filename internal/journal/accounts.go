@@ -1,7 +1,10 @@
 package journal
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/nats-io/nats.go"
@@ -29,20 +32,35 @@ func (a accounts) Get(ctx context.Context, tenant, account string) (deprovision.
 	return record, seq, nil
 }
 
-// Put implements [engine.Accounts].
+// Put implements [engine.Accounts]. When it is refused, or no answer comes, the record itself is looked at: one that already says the
+// same is as good as written. One that says something else was written by another, before mine or on top of it: a conflict, and who
+// reads again sees which.
 func (a accounts) Put(ctx context.Context, account deprovision.Account, expected uint64) (uint64, error) {
 	msg, err := event.EncodeAccount(account)
 	if err != nil {
 		return 0, err
 	}
-	revision, err := a.j.publish(ctx, msg, &expected)
-	if refused(err) {
+	revision, cause := a.j.publish(ctx, msg, &expected)
+	if cause == nil {
+		return revision, nil
+	}
+	there, revision, err := a.Get(ctx, account.Tenant, account.ID)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("put account %s.%s: not known whether it landed: %w", account.Tenant, account.ID, errors.Join(cause, err))
+	case revision > expected && same(there, account):
+		return revision, nil
+	case refused(cause) || revision != expected:
 		return 0, fmt.Errorf("account %s.%s: %w", account.Tenant, account.ID, engine.ErrConflict)
 	}
-	if err != nil {
-		return 0, fmt.Errorf("put account %s.%s: %w", account.Tenant, account.ID, err)
-	}
-	return revision, nil
+	return 0, fmt.Errorf("put account %s.%s: not known whether it landed: %w", account.Tenant, account.ID, cause)
+}
+
+// same compares records as they are stored, where an empty list and none are one.
+func same(a, b deprovision.Account) bool {
+	left, err := json.Marshal(a)
+	right, err2 := json.Marshal(b)
+	return err == nil && err2 == nil && bytes.Equal(left, right)
 }
 
 // Of implements [engine.Accounts].

@@ -9,20 +9,15 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-const (
-	leaderBucket = "DEPROVISION_LEADER"
-	leaderTTL    = 30 * time.Second
-)
+const leaderTTL = 30 * time.Second
 
 // Lead tries to win or keep the office of the sweeper: term is 0 at first, then what the last call returned. Call it every third of
-// 30 seconds; a returned 0 without an error means that another worker has the office. The bucket is made on first use.
+// 30 seconds; a returned 0 without an error means that another worker has the office. Two sweepers for a moment do no harm: all they
+// publish are wake-ups, which the journal judges.
 func (j *Journal) Lead(ctx context.Context, worker string, term uint64) (uint64, error) {
 	kv, err := j.js.KeyValue(ctx, leaderBucket)
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		kv, err = j.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: leaderBucket, TTL: leaderTTL, Storage: jetstream.FileStorage})
-	}
 	if err != nil {
-		return 0, fmt.Errorf("elect the sweeper: %w", err)
+		return 0, fmt.Errorf("elect the sweeper: %w", absent(err, "bucket "+leaderBucket, jetstream.ErrBucketNotFound))
 	}
 	if term == 0 {
 		term, err = kv.Create(ctx, "sweeper", []byte(worker))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -18,12 +19,16 @@ import (
 
 // Journal is the engine's journal and its accounts. [Bind] makes one.
 type Journal struct {
-	nc       *nats.Conn
-	js       jetstream.JetStream
-	Observer Observer // may be nil; set before use
+	Observer Observer     // may be nil; set before use
+	Log      *slog.Logger // nil means slog.Default; set before use
+
+	nc     *nats.Conn
+	js     jetstream.JetStream
+	askFor time.Duration // one request to the server, when the context sets no earlier end
 }
 
-// Observer is told what a metric may count.
+// Observer is told what a metric may count. A stream is named "requests", "decisions" or "wakes"; the reasons are in reject.go and
+// in the engine.
 type Observer interface {
 	Redelivered(stream string)
 	DeadLettered(reason string)
@@ -123,7 +128,7 @@ func refused(err error) bool {
 
 // publish sends a message once and waits for its acknowledgement.
 func (j *Journal) publish(ctx context.Context, msg *nats.Msg, expected *uint64) (uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, askFor)
+	ctx, cancel := context.WithTimeout(ctx, j.askFor)
 	defer cancel()
 	if expected != nil {
 		msg.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(*expected, 10))
@@ -135,30 +140,9 @@ func (j *Journal) publish(ctx context.Context, msg *nats.Msg, expected *uint64) 
 	return ack.Sequence, nil
 }
 
-// Wake schedules the wake-up of a park.
-func (j *Journal) Wake(ctx context.Context, ref deprovision.Ref, park deprovision.Park) error {
-	msg, err := event.EncodeWake(event.Wake{Ref: ref, Seq: park.Seq})
-	if err != nil {
-		return err
+func (j *Journal) log() *slog.Logger {
+	if j.Log != nil {
+		return j.Log
 	}
-	msg.Header.Set(jetstream.ScheduleTargetHeader, msg.Subject)
-	msg.Subject = event.WakeAt(ref, park.Seq)
-	// The client's own helper cuts to whole seconds, and so fires early.
-	msg.Header.Set(jetstream.ScheduleHeader, "@at "+park.Until.UTC().Format(time.RFC3339Nano))
-	if _, err := j.publish(ctx, msg, nil); err != nil {
-		return fmt.Errorf("wake %s: %w", ref.Tokens(), err)
-	}
-	return nil
-}
-
-// Sweep publishes a sweeper's wake-up, due at once.
-func (j *Journal) Sweep(ctx context.Context, ref deprovision.Ref, seq uint64) error {
-	msg, err := event.EncodeWake(event.Wake{Ref: ref, Seq: seq, Sweep: true})
-	if err != nil {
-		return err
-	}
-	if _, err := j.publish(ctx, msg, nil); err != nil {
-		return fmt.Errorf("sweep %s: %w", ref.Tokens(), err)
-	}
-	return nil
+	return slog.Default()
 }

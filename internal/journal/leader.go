@@ -9,7 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-const askFor = 5 * time.Second // one request to the server, when the context sets no earlier end
+const askFor = 5 * time.Second // what Journal.askFor is set to
 
 type query struct {
 	Seq  uint64 `json:"seq,omitempty"`
@@ -26,7 +26,7 @@ func (j *Journal) read(ctx context.Context, stream string, q query) (*nats.Msg, 
 	if err != nil {
 		return nil, 0, fmt.Errorf("ask %s: %w", stream, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, askFor)
+	ctx, cancel := context.WithTimeout(ctx, j.askFor)
 	defer cancel()
 	reply, err := j.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, ask)
 	if err != nil {

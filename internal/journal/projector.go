@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -21,7 +20,8 @@ type Update struct {
 	At       time.Time // when it was appended
 }
 
-// Picture takes updates. It must pass over one that is older than what it has: updates come at least once.
+// Picture takes updates. It must pass over one that is older than what it has: updates come at least once, and one that failed
+// comes again behind newer ones.
 type Picture interface {
 	Apply(ctx context.Context, updates []Update) error
 }
@@ -31,39 +31,54 @@ const batchSize = 256
 // Project applies every event of the journal until ctx ends. The workers share it; nothing is lost while the picture is away.
 func (j *Journal) Project(ctx context.Context, picture Picture) error {
 	for ctx.Err() == nil {
-		if err := j.projectBatch(ctx, picture); err != nil && ctx.Err() == nil {
-			slog.WarnContext(ctx, "the picture falls behind", "error", err)
-			select {
-			case <-time.After(retry):
-			case <-ctx.Done():
-			}
+		if err := j.project(ctx, picture); err != nil && ctx.Err() == nil {
+			j.log().WarnContext(ctx, "the picture falls behind", "error", err)
+			pause(ctx, retry)
 		}
 	}
 	return ctx.Err()
 }
 
-func (j *Journal) projectBatch(ctx context.Context, picture Picture) error {
-	consumer, err := j.js.Consumer(ctx, EventStream, projectorConsumer)
+func (j *Journal) project(ctx context.Context, picture Picture) error {
+	consumer, err := j.consumer(ctx, EventStream, projectorConsumer)
 	if err != nil {
-		return fmt.Errorf("find the projector's consumer: %w", err)
-	}
-	first, err := next(ctx, consumer)
-	if err != nil || first == nil {
 		return err
+	}
+	for ctx.Err() == nil {
+		messages, err := j.batch(consumer)
+		if err == nil && len(messages) > 0 {
+			err = j.apply(ctx, picture, messages)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// batch waits for one event and takes what else is there.
+func (j *Journal) batch(consumer jetstream.Consumer) ([]jetstream.Msg, error) {
+	first, err := j.next(consumer)
+	if err != nil || first == nil {
+		return nil, err
 	}
 	messages := []jetstream.Msg{first}
 	more, err := consumer.FetchNoWait(batchSize)
 	if err != nil {
-		return fmt.Errorf("fetch events: %w", err)
+		return messages, nil // it is gone; what it gave is still good
 	}
 	for m := range more.Messages() {
 		messages = append(messages, m)
 	}
+	return messages, nil
+}
+
+func (j *Journal) apply(ctx context.Context, picture Picture, messages []jetstream.Msg) error {
 	updates := make([]Update, 0, len(messages))
 	for _, m := range messages {
 		u, err := update(m)
 		if err != nil { // no later try reads it either; the journal keeps it
-			slog.ErrorContext(ctx, "an event can't be read and is passed over", "subject", m.Subject(), "error", err)
+			j.log().ErrorContext(ctx, "an event can't be read and is passed over", "subject", m.Subject(), "error", err)
 			continue
 		}
 		updates = append(updates, u)
@@ -89,31 +104,4 @@ func update(m jetstream.Msg) (Update, error) {
 	}
 	e, err := event.DecodeProgress(&nats.Msg{Subject: m.Subject(), Header: m.Headers(), Data: m.Data()})
 	return Update{Revision: meta.Sequence.Stream, Progress: e.Progress, At: meta.Timestamp}, err
-}
-
-// Replay calls apply with the last event of every request, read from the stream.
-func (j *Journal) Replay(ctx context.Context, apply func(Update) error) error {
-	consumer, err := j.js.OrderedConsumer(ctx, EventStream, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy,
-		FilterSubjects: []string{event.All(event.Events)}})
-	if err != nil {
-		return fmt.Errorf("replay: %w", err)
-	}
-	info, err := consumer.Info(ctx)
-	if err != nil {
-		return fmt.Errorf("replay: %w", err)
-	}
-	for left := info.NumPending; left > 0; left-- {
-		m, err := consumer.Next(jetstream.FetchMaxWait(askFor))
-		if err != nil {
-			return fmt.Errorf("replay: %d requests left: %w", left, err)
-		}
-		u, err := update(m)
-		if err != nil {
-			return fmt.Errorf("replay %s: %w", m.Subject(), err)
-		}
-		if err := errors.Join(ctx.Err(), apply(u)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

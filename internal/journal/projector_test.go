@@ -3,20 +3,22 @@ package journal_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/journal"
 )
 
+// picture is away for the first batches, then takes everything.
 type picture struct {
-	failed bool
-	got    chan journal.Update
+	away int
+	got  chan journal.Update
 }
 
 func (p *picture) Apply(_ context.Context, updates []journal.Update) error {
-	if !p.failed {
-		p.failed = true
+	if p.away > 0 {
+		p.away--
 		return errors.New("the picture is away")
 	}
 	for _, u := range updates {
@@ -25,44 +27,144 @@ func (p *picture) Apply(_ context.Context, updates []journal.Update) error {
 	return nil
 }
 
-func TestEventsReachThePictureAfterItWasAway(t *testing.T) {
-	t.Parallel()
-	j, _ := bound(t)
-	revision, err := j.Append(t.Context(), request().Ref(), 0, change("a"))
+// project runs the projector until the end of the test.
+func project(t *testing.T, j *journal.Journal, away int) *picture {
+	t.Helper()
+	p := &picture{away: away, got: make(chan journal.Update, 10_000)}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- j.Project(ctx, p) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+func (p *picture) next(t *testing.T) journal.Update {
+	t.Helper()
+	select {
+	case u := <-p.got:
+		return u
+	case <-time.After(soon):
+		t.Fatal("no update came")
+		panic("unreachable")
+	}
+}
+
+// until passes over repetitions up to this revision.
+func (p *picture) until(t *testing.T, revision uint64) {
+	t.Helper()
+	for p.next(t).Revision != revision {
+	}
+}
+
+// grow appends n events to the request and returns their revisions.
+func grow(t *testing.T, j *journal.Journal, n int) []uint64 {
+	t.Helper()
+	last, err := j.Last(t.Context(), request().Ref())
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	p := &picture{got: make(chan journal.Update, 10)}
-	done := make(chan error, 1)
-	go func() { done <- j.Project(ctx, p) }()
-	select {
-	case u := <-p.got:
-		if u.Revision != revision {
-			t.Errorf("revision %d, want %d", u.Revision, revision)
+	revisions, expected := make([]uint64, 0, n), last.Revision
+	for range n {
+		if expected, err = j.Append(t.Context(), request().Ref(), expected, change(fmt.Sprintf("after-%d", expected))); err != nil {
+			t.Fatal(err)
 		}
-	case <-time.After(15 * time.Second):
-		t.Error("the event never came")
+		revisions = append(revisions, expected)
 	}
-	cancel()
-	<-done
+	return revisions
+}
+
+func TestPictureGetsEveryEventInOrder(t *testing.T) {
+	t.Parallel()
+	j, _ := bound(t)
+	before := grow(t, j, 300) // more than a batch
+	p := project(t, j, 0)
+	for i, revision := range append(before, grow(t, j, 20)...) {
+		if u := p.next(t); u.Revision != revision || u.Progress.Request.ID != "r1" || u.At.IsZero() {
+			t.Fatalf("update %d: %+v, want revision %d", i, u, revision)
+		}
+	}
+	eventually(t, "nothing waits", func(ctx context.Context) bool { lag, err := j.Lag(ctx); return err == nil && lag == 0 })
+}
+
+func TestEventsReachThePictureAfterItWasAway(t *testing.T) {
+	t.Parallel()
+	j, _ := bound(t)
+	missing := map[uint64]bool{}
+	for _, revision := range grow(t, j, 10) {
+		missing[revision] = true
+	}
+	if lag, err := j.Lag(t.Context()); err != nil || lag != 10 {
+		t.Errorf("lag %d, %v", lag, err)
+	}
+	p := project(t, j, 2)
+	for len(missing) > 0 {
+		delete(missing, p.next(t).Revision)
+	}
+}
+
+func TestDeletedProjectorIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	j, nc := bound(t)
+	p := project(t, j, 0)
+	p.until(t, grow(t, j, 1)[0])
+	if err := stream(t, nc, journal.EventStream).DeleteConsumer(t.Context(), "projector"); err != nil {
+		t.Fatal(err)
+	}
+	p.until(t, grow(t, j, 1)[0])
 }
 
 func TestReplayReadsTheLastEventOfEveryRequest(t *testing.T) {
 	t.Parallel()
+	const requests, events = 300, 3 // more than a batch, and each round on top of the one before
 	j, _ := bound(t)
-	var last uint64
-	for _, id := range []string{"a", "b", "c"} {
-		var err error
-		if last, err = j.Append(t.Context(), request().Ref(), last, change(id)); err != nil {
-			t.Fatal(err)
+	last := map[string]uint64{}
+	for n := range events {
+		for i := range requests {
+			e := change(fmt.Sprint("c", n))
+			e.Progress.Request.ID = fmt.Sprint("r", i)
+			revision, err := j.Append(t.Context(), e.Progress.Request.Ref(), last[e.Progress.Request.ID], e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			last[e.Progress.Request.ID] = revision
 		}
 	}
-	var got []uint64
-	if err := j.Replay(t.Context(), func(u journal.Update) error { got = append(got, u.Revision); return nil }); err != nil {
+	got := map[string]uint64{}
+	if err := j.Replay(t.Context(), func(u journal.Update) error {
+		if got[u.Progress.Request.ID] != 0 {
+			t.Errorf("%s comes twice", u.Progress.Request.ID)
+		}
+		got[u.Progress.Request.ID] = u.Revision
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
-	if len(got) != 1 || got[0] != last {
-		t.Fatalf("got %v, want %d", got, last)
+	for id, revision := range last {
+		if got[id] != revision {
+			t.Errorf("%s: revision %d, want %d", id, got[id], revision)
+		}
+	}
+}
+
+func TestReplayEndsWithTheErrorOfWhoApplies(t *testing.T) {
+	t.Parallel()
+	j, _ := bound(t)
+	grow(t, j, 2)
+	full := errors.New("the picture is full")
+	if err := j.Replay(t.Context(), func(journal.Update) error { return full }); !errors.Is(err, full) {
+		t.Error(err)
+	}
+}
+
+func TestReplayOfAnEmptyJournalAppliesNothing(t *testing.T) {
+	t.Parallel()
+	j, _ := bound(t)
+	if err := j.Replay(t.Context(), func(journal.Update) error { return errors.New("of what?") }); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -19,59 +20,63 @@ const (
 	DeadLetterStream = "DEPROVISION_DEADLETTERS"
 )
 
-// Names of the durable consumers.
+// Names of the durable consumers, and of the bucket that holds the sweeper's office.
 const (
 	workerConsumer    = "workers"
 	projectorConsumer = "projector"
+	leaderBucket      = "DEPROVISION_LEADER"
 )
 
-// AckWait is how long a trigger may go without a sign of life before it is delivered again.
-const AckWait = 30 * time.Second
-
-// Options shape what Provision makes.
-type Options struct {
-	Replicas int // of every stream; 0 means 1
-}
+// short is a stream's name in metrics, e.g. "requests".
+func short(stream string) string { return strings.ToLower(strings.TrimPrefix(stream, "DEPROVISION_")) }
 
 type definition struct {
 	stream   jetstream.StreamConfig
 	consumer *jetstream.ConsumerConfig
 }
 
-// table is the one place that says what streams and consumers there are.
+// table is the one place that says what streams and consumers there are; docs/streams.md gives the reasons. The options are whole.
 func table(o Options) []definition {
 	queue := func(name string, family event.Family) jetstream.StreamConfig {
-		return jetstream.StreamConfig{Name: name, Subjects: []string{event.All(family)}, Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew}
+		return jetstream.StreamConfig{Name: name, Subjects: []string{event.All(family)}, Retention: jetstream.WorkQueuePolicy,
+			Discard: jetstream.DiscardNew, MaxMsgs: o.MaxMessages, MaxBytes: o.MaxBytes, MaxMsgSize: o.MaxMessage}
 	}
 	log := func(name string, families ...event.Family) jetstream.StreamConfig {
-		c := jetstream.StreamConfig{Name: name, DenyDelete: true, AllowDirect: true}
+		c := jetstream.StreamConfig{Name: name, DenyDelete: true, AllowDirect: true, MaxMsgSize: maxLog}
 		for _, family := range families {
 			c.Subjects = append(c.Subjects, event.All(family))
 		}
 		return c
 	}
-	wakes := queue(WakeStream, event.Wakes)
-	wakes.Discard, wakes.AllowMsgSchedules, wakes.AllowRollup = jetstream.DiscardOld, true, true // schedules exclude DiscardNew
-	events := log(EventStream, event.Events)
-	events.DenyPurge = true
+	wakes := jetstream.StreamConfig{Name: WakeStream, Subjects: []string{event.All(event.Wakes)}, Retention: jetstream.WorkQueuePolicy,
+		AllowMsgSchedules: true, AllowRollup: true, MaxMsgSize: maxWake}
 	accounts := log(AccountStream, event.Accounts)
 	accounts.MaxMsgsPerSubject, accounts.DenyDelete = 1, false
+	letters := log(DeadLetterStream, event.DeadLetters)
+	letters.MaxBytes = maxLetter
 	out := []definition{
-		{queue(RequestStream, event.Requests), puller(workerConsumer, "", 1000)},
-		{queue(DecisionStream, event.Decisions), puller(workerConsumer, "", 256)},
-		{wakes, puller(workerConsumer, event.AllDue, 1000)},
-		{events, puller(projectorConsumer, "", 10_000)},
+		{queue(RequestStream, event.Requests), puller(workerConsumer, "", unlimited, o.AckWait)},
+		{queue(DecisionStream, event.Decisions), puller(workerConsumer, "", unlimited, o.AckWait)},
+		{wakes, puller(workerConsumer, event.AllDue, unlimited, o.AckWait)},
+		{log(EventStream, event.Events), puller(projectorConsumer, "", 10_000, o.AckWait)},
 		{log(PlanStream, event.Plans, event.Evidence), nil},
 		{accounts, nil},
-		{log(DeadLetterStream, event.DeadLetters), nil},
+		{letters, nil},
 	}
 	for i := range out {
-		out[i].stream.Replicas, out[i].stream.Storage = max(o.Replicas, 1), jetstream.FileStorage
+		out[i].stream.Replicas, out[i].stream.Storage = o.Replicas, jetstream.FileStorage
 	}
 	return out
 }
 
-func puller(name, filter string, pending int) *jetstream.ConsumerConfig {
-	return &jetstream.ConsumerConfig{Durable: name, FilterSubject: filter, AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait,
-		MaxDeliver: -1, MaxAckPending: pending}
+// puller makes a shared durable consumer. Messages that wait after a negative acknowledgement count as pending: with a limit, a
+// thousand requests of an unknown tenant would stop the deliveries of all others.
+func puller(name, filter string, pending int, wait time.Duration) *jetstream.ConsumerConfig {
+	return &jetstream.ConsumerConfig{Durable: name, FilterSubject: filter, AckPolicy: jetstream.AckExplicitPolicy, AckWait: wait,
+		MaxDeliver: unlimited, MaxAckPending: pending}
+}
+
+// office is the bucket in which the workers elect the sweeper.
+func office(o Options) jetstream.KeyValueConfig {
+	return jetstream.KeyValueConfig{Bucket: leaderBucket, TTL: leaderTTL, Storage: jetstream.FileStorage, Replicas: o.Replicas}
 }

@@ -1,0 +1,105 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	poll     = 2 * time.Second        // one fetch; Stop may have to wait for it
+	patience = 100 * time.Millisecond // that a fetched message waits for a slot before it goes back to its queue
+)
+
+// consume fetches one message after the other and hands each to a goroutine of its own.
+//
+// Two streams share the slots. A fetch may wait long, so it holds none: a slot that an idle stream held would be missing to the
+// other. Instead it is made only while some slot is free, and its message takes one on arrival. When the other stream was faster
+// and took the last one, the message goes back to its queue at once, for a worker that has room, and here nothing is fetched until
+// a slot is free again: so a message never waits inside a busy worker, and nothing spins.
+func (c *Consumer) consume(ctx context.Context, stream string, slots Slots) error {
+	consumer, err := c.Journal.consumer(ctx, stream, workerConsumer)
+	if err != nil {
+		return err
+	}
+	wait := consumer.CachedInfo().Config.AckWait
+	for {
+		if err := slots.Acquire(ctx); err != nil {
+			return err
+		}
+		slots.Release()
+		msg, err := c.Journal.next(consumer)
+		if err != nil {
+			return err
+		}
+		if msg == nil {
+			continue
+		}
+		if !admit(ctx, slots) {
+			if err := msg.Nak(); err != nil {
+				return fmt.Errorf("give a message back: %w", err)
+			}
+			continue
+		}
+		c.work.Go(func() {
+			defer slots.Release()
+			c.take(ctx, stream, msg, wait)
+		})
+	}
+}
+
+// admit takes a slot for a message that has arrived.
+func admit(ctx context.Context, slots Slots) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return ctx.Err() == nil && slots.Acquire(ctx) == nil
+}
+
+// next fetches one message; none within the poll is no error. It is not cut short: a message that the server sends while the client
+// gives up would be delivered again only after its AckWait.
+func (j *Journal) next(consumer jetstream.Consumer) (jetstream.Msg, error) {
+	if !j.nc.IsConnected() { // a fetch that can't be sent would leave its subscription behind
+		return nil, nats.ErrDisconnected
+	}
+	batch, err := consumer.Fetch(1, jetstream.FetchMaxWait(poll))
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	for msg := range batch.Messages() {
+		return msg, nil
+	}
+	if err := batch.Error(); err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	return nil, nil
+}
+
+// consumer finds a durable consumer, and makes it again by the table when somebody deleted it.
+func (j *Journal) consumer(ctx context.Context, stream, name string) (jetstream.Consumer, error) {
+	ctx, cancel := context.WithTimeout(ctx, j.askFor)
+	defer cancel()
+	found, err := j.js.Consumer(ctx, stream, name)
+	if err == nil {
+		return found, nil
+	}
+	if !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return nil, fmt.Errorf("find consumer %s of %s: %w", name, stream, err)
+	}
+	o, err := Options{}.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range table(o) {
+		if d.stream.Name == stream && d.consumer != nil {
+			j.log().Warn("a consumer was deleted and is made again", "stream", stream, "consumer", name)
+			if found, err = j.js.CreateOrUpdateConsumer(ctx, stream, *d.consumer); err != nil {
+				return nil, fmt.Errorf("make consumer %s of %s again: %w", name, stream, err)
+			}
+		}
+	}
+	return found, nil
+}

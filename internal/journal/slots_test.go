@@ -1,0 +1,99 @@
+package journal_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/journal"
+)
+
+func withSlots(s slots) func(*journal.Consumer) { return func(c *journal.Consumer) { c.Slots = s } }
+
+func TestIdleFetchesHoldNoSlot(t *testing.T) {
+	t.Parallel()
+	j, nc := bound(t)
+	handle, got := collect()
+	only := make(slots, 1)
+	consume(t, j, handle, withSlots(only))
+	for i := range 5 { // each time both streams are idle, then one has work
+		id := fmt.Sprint("r", i)
+		send(t, nc, id)
+		receiveUntil(t, got, id)
+		if err := j.Sweep(t.Context(), request().Ref(), uint64(i)+1); err != nil {
+			t.Fatal(err)
+		}
+		receiveUntil(t, got, "r1")
+		if err := only.Acquire(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		only.Release()
+	}
+}
+
+func TestTwoStreamsShareOneSlot(t *testing.T) {
+	t.Parallel()
+	const each = 10
+	j, nc := bound(t)
+	handle, got := collect()
+	for i := range each {
+		send(t, nc, fmt.Sprint("r", i))
+		if err := j.Sweep(t.Context(), request().Ref(), uint64(i)+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	consume(t, j, handle, withSlots(make(slots, 1)))
+	kinds := map[engine.Kind]map[string]bool{engine.RequestTrigger: {}, engine.SweepTrigger: {}}
+	for len(kinds[engine.RequestTrigger]) < each || len(kinds[engine.SweepTrigger]) < each {
+		trigger := receive(t, got)
+		kinds[trigger.Kind][trigger.Name()+trigger.Ref.Request] = true
+	}
+}
+
+func TestBusyWorkerLeavesMessagesToOthers(t *testing.T) {
+	t.Parallel()
+	j, nc := bound(t)
+	full := make(slots, 1)
+	busyHandle, busyGot := collect()
+	consume(t, j, busyHandle, withSlots(full))
+	if err := full.Acquire(t.Context()); err != nil { // while its fetches are under way
+		t.Fatal(err)
+	}
+	handle, got := collect()
+	consume(t, j, handle)
+	for i := range 5 {
+		id := fmt.Sprint("r", i)
+		send(t, nc, id)
+		receiveUntil(t, got, id)
+	}
+	if len(busyGot) > 0 {
+		t.Error("a worker without a free slot took a message")
+	}
+	full.Release()
+}
+
+func TestStopDoesNotWaitForASlot(t *testing.T) {
+	t.Parallel()
+	j, _ := bound(t)
+	full := make(slots, 1)
+	if err := full.Acquire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	handle, _ := collect()
+	stop(t, consume(t, j, handle, withSlots(full)))
+}
+
+func TestDecisionsNeedNoSlot(t *testing.T) {
+	t.Parallel()
+	j, nc := bound(t)
+	full := make(slots, 1)
+	if err := full.Acquire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	handle, got := collect()
+	consume(t, j, handle, withSlots(full))
+	decide(t, nc, "d1")
+	if trigger := receive(t, got); trigger.Decision == nil || trigger.Decision.ID != "d1" {
+		t.Errorf("%+v", trigger)
+	}
+}
