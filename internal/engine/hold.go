@@ -16,10 +16,11 @@ type hold struct {
 	claim uint64 // seq of the claim
 	ctx   *lease
 
-	mu      sync.Mutex // one append at a time
+	turn    chan struct{} // one append at a time; whoever has the turn may change the fields below
+	pending *pending
+	mu      sync.Mutex // guards the two below for readers without the turn
 	last    Entry
 	closed  bool // the request was given back, set aside or ended
-	pending *pending
 	beats   sync.WaitGroup
 }
 
@@ -44,7 +45,7 @@ type pending struct {
 // newHold starts the lease and its heartbeat; sent is when the claim was sent.
 func newHold(e *Engine, claim Entry, sent time.Time) *hold {
 	c := claim.Progress.Claim
-	h := &hold{Engine: e, ref: claim.Progress.Request.Ref(), claim: c.Seq, last: claim,
+	h := &hold{Engine: e, ref: claim.Progress.Request.Ref(), claim: c.Seq, last: claim, turn: make(chan struct{}, 1),
 		ctx: newLease(e.Clock, time.Duration(c.Lease), sent)}
 	h.ctx.wished.Store(claim.Progress.Wish != nil)
 	h.beats.Go(h.ctx.watch)
@@ -86,9 +87,9 @@ func (h *hold) beat() {
 // write appends under the lease. errWished says that the entry's finished part is in the journal and that a wish is to be obeyed now;
 // errLapsed and errLost that the lease is over. A lapsed entry is kept for giveUp.
 func (h *hold) write(x entry) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed {
+	h.turn <- struct{}{}
+	defer func() { <-h.turn }()
+	if h.isClosed() {
 		return errLost
 	}
 	id := newID()
@@ -106,10 +107,7 @@ func (h *hold) write(x entry) error {
 		}
 		if !errors.Is(err, ErrConflict) {
 			h.Log.Warn("an append may not have arrived", "request", h.ref.Tokens(), "error", err)
-			select {
-			case <-h.Clock.After(h.ctx.length / 60):
-			case <-h.ctx.Done():
-			}
+			h.pause()
 		}
 		found, err := h.fold(h.ctx.Context, id)
 		switch {
@@ -118,7 +116,17 @@ func (h *hold) write(x entry) error {
 			return errLost
 		case found:
 			return h.written(x, sent)
+		case err != nil:
+			h.pause()
 		}
+	}
+}
+
+// pause waits a moment before the journal is tried again.
+func (h *hold) pause() {
+	select {
+	case <-h.Clock.After(h.ctx.length / 60):
+	case <-h.ctx.Done():
 	}
 }
 
@@ -131,7 +139,7 @@ func (h *hold) keep(id string, x entry) {
 func (h *hold) written(x entry, sent time.Time) error {
 	h.ctx.extend(sent)
 	if h.last.Progress.Status != deprovision.Held && h.last.Progress.Status != deprovision.Contested {
-		h.closed = true
+		h.close()
 		return nil
 	}
 	h.at(AfterAppend, h.last.Progress)
@@ -162,7 +170,7 @@ func (h *hold) compose(id string, x entry) deprovision.Event {
 		p.ETA = h.Estimate(p)
 	}
 	if p.Status.Terminal() {
-		p.ETA = nil
+		p.ETA, x.kind = nil, deprovision.Ended
 	}
 	fit(&p)
 	return deprovision.Event{Progress: p, Change: deprovision.Change{ID: id, Kind: x.kind, By: h.Worker, Step: x.step, Detail: x.detail,
@@ -171,7 +179,9 @@ func (h *hold) compose(id string, x entry) deprovision.Event {
 
 // adopt takes an event of the journal for the present state.
 func (h *hold) adopt(e Entry) {
+	h.mu.Lock()
 	h.last = e
+	h.mu.Unlock()
 	h.ctx.wished.Store(e.Progress.Wish != nil)
 }
 

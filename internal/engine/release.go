@@ -11,9 +11,9 @@ import (
 // giveUp lets go of a request whose lease has run out: while the claim is still the worker's own it appends what was finished, and
 // that the request is free. It reports whether that is in the journal.
 func (h *hold) giveUp() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed {
+	h.turn <- struct{}{}
+	defer func() { <-h.turn }()
+	if h.isClosed() {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), h.ctx.length)
@@ -35,7 +35,7 @@ func (h *hold) giveUp() bool {
 		revision, err := h.Journal.Append(ctx, h.ref, h.last.Revision, next)
 		if err == nil {
 			h.adopt(Entry{Event: next, Revision: revision})
-			h.closed = true
+			h.close()
 			return true
 		}
 		if !errors.Is(err, ErrConflict) {

@@ -151,4 +151,10 @@ func (h *hold) isClosed() bool {
 	return h.closed
 }
 
+func (h *hold) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+}
+
 func durationOf(d deprovision.Duration) time.Duration { return time.Duration(d) }
