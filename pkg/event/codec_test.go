@@ -11,21 +11,6 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
-const trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-
-func request() deprovision.Request {
-	return deprovision.Request{ID: "r1", Tenant: "contoso", Service: deprovision.ExchangeOnlineInline, Account: "inline", RequestedBy: "soc"}
-}
-
-func encoded(t testing.TB) *nats.Msg {
-	t.Helper()
-	msg, err := event.EncodeRequest(request(), trace)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return msg
-}
-
 func TestRequestIsReadBackWithItsTrace(t *testing.T) {
 	t.Parallel()
 	msg := encoded(t)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,24 +46,23 @@ type letter struct {
 // out what looks like a secret. It fails for no payload, and for no header that a stream takes (64 KiB).
 func EncodeDeadLetter(d DeadLetter) ([]*nats.Msg, error) {
 	wire := letter{DeadLetter: d.sealed()}
-	body, err := json.Marshal(wire)
-	if err != nil {
-		return nil, fmt.Errorf("encode dead letter: %w", err) // a year beyond 9999
-	}
-	if !isText(wire.Header) || len(body)-len(wire.Data)*4/3 > MaxMessage/2 {
+	if !fitsJSON(wire.Header) {
 		wire.HeaderBytes, wire.Header = flatten(wire.Header), nil
-		if body, err = json.Marshal(wire); err != nil {
-			return nil, fmt.Errorf("encode dead letter: %w", err)
-		}
 	}
-	if len(body) <= MaxMessage {
-		msg, err := wire.encode()
-		return []*nats.Msg{msg}, err
+	msg, err := wire.encode()
+	var invalid *deprovision.Invalid
+	if errors.As(err, &invalid) && invalid.Field == "size" {
+		return wire.split()
 	}
-	return wire.split()
+	return []*nats.Msg{msg}, err
 }
 
-const partSize = 256 << 10 // bytes of a payload, before base64
+// A part and the headers together stay within [MaxMessage].
+const (
+	partSize   = 192 << 10 // bytes of a payload, before base64
+	headerSize = 192 << 10 // bytes of the headers as JSON
+	detailSize = 1000      // bytes
+)
 
 // split makes the messages of a letter that is too large for one.
 func (l letter) split() ([]*nats.Msg, error) {
@@ -80,6 +80,7 @@ func (l letter) split() ([]*nats.Msg, error) {
 	return out, nil
 }
 
+// encode makes one message. It fails on what is too large, and on a year beyond 9999.
 func (l letter) encode() (*nats.Msg, error) {
 	return encode(DeadLetterSubject(l.Reason), DeadLetterType, "", "", l.At, "", l)
 }
@@ -146,6 +147,9 @@ func (d DeadLetter) sealed() DeadLetter {
 	d.Header, inHeader = redactHeader(d.Header)
 	d.Subject, inSubject = redactText(d.Subject)
 	d.Detail, inDetail = redactText(d.Detail)
+	if len(d.Detail) > detailSize {
+		d.Detail = strings.ToValidUTF8(d.Detail[:detailSize], "") + "…"
+	}
 	d.Reason = Token(d.Reason)
 	d.Redacted += places + inHeader + inSubject + inDetail
 	if d.Redacted > 0 {
@@ -159,13 +163,15 @@ func digest(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func isText(h nats.Header) bool {
+// fitsJSON reports whether JSON holds the headers as they are: no byte replaced, and not swollen by escapes.
+func fitsJSON(h nats.Header) bool {
 	for name, values := range h {
 		if !utf8.ValidString(name + strings.Join(values, "")) {
 			return false
 		}
 	}
-	return true
+	body, err := json.Marshal(h)
+	return err == nil && len(body) <= headerSize
 }
 
 func flatten(h nats.Header) [][]byte {
