@@ -2,12 +2,20 @@ package deploy_test
 
 import (
 	"bufio"
+	"flag"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deprovisioner/deprovisioner/internal/config"
+	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
 )
 
 func TestNATSStartsWithTheShippedConfiguration(t *testing.T) {
@@ -16,8 +24,8 @@ func TestNATSStartsWithTheShippedConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if options.Host != "127.0.0.1" || !options.JetStream || !options.SyncAlways {
-		t.Errorf("host %s, JetStream %t, sync always %t", options.Host, options.JetStream, options.SyncAlways)
+	if options.Host != "127.0.0.1" || options.HTTPHost != "127.0.0.1" || !options.JetStream || !options.SyncAlways {
+		t.Errorf("host %s, monitoring on %s, JetStream %t, sync always %t", options.Host, options.HTTPHost, options.JetStream, options.SyncAlways)
 	}
 	options.Port, options.HTTPPort, options.StoreDir, options.NoSigs = -1, 0, t.TempDir(), true
 	s, err := server.NewServer(options)
@@ -31,6 +39,21 @@ func TestNATSStartsWithTheShippedConfiguration(t *testing.T) {
 	}
 }
 
+func TestComposedNATSListensForTheOtherContainers(t *testing.T) {
+	t.Parallel()
+	args := composed(t, "nats", map[string]string{"/etc/nats/nats.conf": "nats.conf"})
+	options, err := server.ConfigureOptions(flag.NewFlagSet("nats-server", flag.ContinueOnError), args, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if options.Host != "0.0.0.0" || options.Port != 4222 || options.HTTPHost != "127.0.0.1" || options.HTTPPort != 8222 {
+		t.Errorf("clients on %s:%d, monitoring on %s:%d", options.Host, options.Port, options.HTTPHost, options.HTTPPort)
+	}
+	if options.StoreDir != "/data/jetstream" || !options.SyncAlways {
+		t.Errorf("files in %s, sync always %t", options.StoreDir, options.SyncAlways)
+	}
+}
+
 func TestPermissionsExampleParses(t *testing.T) {
 	t.Setenv("CONTOSO_UPSTREAM_PASSWORD", "a")
 	t.Setenv("WORKER_PASSWORD", "b")
@@ -40,14 +63,37 @@ func TestPermissionsExampleParses(t *testing.T) {
 	}
 }
 
-func TestRedisStartsWithTheShippedConfiguration(t *testing.T) {
+func TestRedisRunsWithTheShippedConfiguration(t *testing.T) {
 	t.Parallel()
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
+	for name, args := range map[string]func(t *testing.T, dir string) []string{
+		"by hand": func(_ *testing.T, dir string) []string { return []string{"redis-server", "redis.conf", "--dir", dir} },
+		"composed": func(t *testing.T, dir string) []string {
+			t.Helper()
+			return composed(t, "redis", map[string]string{"/etc/redis.conf": "redis.conf", "/data": dir})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			client := startRedis(t, args(t, dir), filepath.Join(dir, "socket"))
+			for setting, want := range map[string]string{
+				"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction", "dir": dir,
+			} {
+				if got, err := client.ConfigGet(t.Context(), setting).Result(); err != nil || got[setting] != want {
+					t.Errorf("%s is %q (%v), want %q", setting, got[setting], err, want)
+				}
+			}
+		})
+	}
+}
+
+// startRedis starts the command without a port and returns a client once it is ready.
+func startRedis(t *testing.T, command []string, socket string) *redis.Client {
+	t.Helper()
+	if _, err := exec.LookPath(command[0]); err != nil {
 		t.Skip("redis-server is not installed: make deps")
 	}
-	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), binary, "redis.conf", "--port", "0", "--unixsocket", dir+"/s", "--dir", dir)
+	cmd := exec.CommandContext(t.Context(), command[0], append(command[1:], "--port", "0", "--unixsocket", socket)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -55,15 +101,17 @@ func TestRedisStartsWithTheShippedConfiguration(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: socket})
+	t.Cleanup(func() { _ = client.Close(); _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	var log strings.Builder
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		log.WriteString(lines.Text() + "\n")
-		if strings.Contains(lines.Text(), "ready to accept connections") || strings.Contains(lines.Text(), "now ready") {
-			return
+		if strings.Contains(lines.Text(), "now ready") || strings.Contains(lines.Text(), "ready to accept connections") {
+			return client
 		}
 	}
-	t.Errorf("redis-server ended:\n%s", log.String())
+	t.Fatalf("redis-server ended:\n%s", log.String())
+	return nil
 }
 
 func TestPrometheusConfigurationIsValid(t *testing.T) {
@@ -75,4 +123,59 @@ func TestPrometheusConfigurationIsValid(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), tool, "check", "config", "prometheus.yml").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+}
+
+func TestSimulatedConfigurationFitsTheSimulator(t *testing.T) {
+	t.Parallel()
+	variables, err := os.ReadFile("simulated.env")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"CONTOSO_CLIENT_SECRET=" + tenantsim.WorkerSecret + "\n", "CONTOSO_HOOK_SECRET=" + tenantsim.HookSecret + "\n",
+		"WORKER_CONFIG=./deploy/worker-simulated.yaml\n", "COMPOSE_PROFILES=simulated\n",
+	} {
+		if !strings.Contains(string(variables), want) {
+			t.Errorf("simulated.env has no line %s", want)
+		}
+	}
+	settings, err := config.Load("worker-simulated.yaml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := settings.Validate(); err != nil {
+		t.Error(err)
+	}
+	tenant := settings.Tenants["contoso"]
+	credential := tenant.Credentials[tenant.Credential]
+	if tenant.ID != tenantsim.InlineTenantID || tenant.Organization != tenantsim.InlineDomain || tenant.ActingApp != tenantsim.WorkerAppID ||
+		credential.ClientID != tenantsim.WorkerAppID || credential.SecretEnv != "CONTOSO_CLIENT_SECRET" ||
+		tenant.Product.SecretEnv != "CONTOSO_HOOK_SECRET" {
+		t.Errorf("not the simulator's tenant: %+v", tenant)
+	}
+}
+
+// composed returns a service's command in docker-compose.yml, with the container's paths replaced.
+func composed(t *testing.T, service string, paths map[string]string) []string {
+	t.Helper()
+	text, err := os.ReadFile("../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compose struct {
+		Services map[string]struct {
+			Command []string `yaml:"command"`
+		} `yaml:"services"`
+	}
+	// a key beside the merged ones overrides theirs; this decoder calls that a duplicate
+	if err := yaml.UnmarshalWithOptions(text, &compose, yaml.AllowDuplicateMapKey()); err != nil {
+		t.Fatal(err)
+	}
+	command := compose.Services[service].Command
+	for i, arg := range command {
+		if path, ok := paths[arg]; ok {
+			command[i] = path
+		}
+	}
+	return command
 }
