@@ -67,7 +67,7 @@ func encode(subject, kind, id, about string, at time.Time, trace string, data an
 	msg := nats.NewMsg(subject)
 	msg.Data = body
 	for name, value := range map[string]string{
-		"specversion": SpecVersion, "type": kind, "source": "/deprovisioner", "id": id, "subject": about,
+		"specversion": SpecVersion, "type": kind, "source": source(subject), "id": id, "subject": about,
 		"time": at.UTC().Format(time.RFC3339Nano), TraceParent: trace,
 	} {
 		if value != "" {
@@ -80,6 +80,9 @@ func encode(subject, kind, id, about string, at time.Time, trace string, data an
 	}
 	return msg, nil
 }
+
+// source makes source and id together name one event, as CloudEvents asks: ids of requests and decisions are chosen by their senders.
+func source(subject string) string { return "/" + strings.ReplaceAll(subject, ".", "/") }
 
 // decode reads a message of one type in either mode into data, and returns the JSON that it read.
 func decode(msg *nats.Msg, kind string, data any) ([]byte, error) {
