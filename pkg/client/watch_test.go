@@ -1,0 +1,181 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+func TestWatchYieldsEveryEventOnceAndEndsWithTheRequest(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	go func() {
+		other := request()
+		other.ID = "r2"
+		a, b := w.writes(request()), w.writes(other)
+		for range 200 {
+			a.append(deprovision.Held, nil)
+			b.append(deprovision.Held, nil)
+		}
+		a.append(deprovision.Succeeded, nil)
+	}()
+	for _, from := range []uint64{0, 1, 150, 201} {
+		next := max(from, 1)
+		for e, err := range w.client.Watch(t.Context(), request().Ref(), from) {
+			if err != nil || e.Progress.Seq != next || e.Progress.Request.ID != "r1" {
+				t.Fatalf("got %d of %s, want %d, %v", e.Progress.Seq, e.Progress.Request.ID, next, err)
+			}
+			next++
+		}
+		if next != 202 {
+			t.Fatalf("from %d it ended before %d", from, next)
+		}
+	}
+	if events, err := all(w.client.Watch(t.Context(), request().Ref(), 300)); err != nil || len(events) != 0 {
+		t.Fatalf("behind the end: %d events, %v", len(events), err)
+	}
+}
+
+func TestWatchGoesOnThroughRestartsOfTheServer(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	j := w.writes(request())
+	j.append(deprovision.Held, nil)
+	seen, want := make(chan uint64), uint64(0)
+	failed := make(chan error, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer close(seen)
+		for e, err := range w.client.Watch(ctx, request().Ref(), 1) {
+			if err != nil {
+				failed <- err
+				return
+			}
+			select {
+			case seen <- e.Progress.Seq:
+			case <-ctx.Done():
+			}
+		}
+	}()
+	defer func() {
+		cancel()
+		for range seen { // until the watcher has ended
+		}
+	}()
+	expect := func() {
+		t.Helper()
+		want++
+		if got, ok := <-seen; !ok || got != want {
+			t.Fatalf("got %d, want %d, %d errors: %v", got, want, len(failed), ctx.Err())
+		}
+	}
+	expect()
+	for range 2 {
+		w.restart()
+		j.append(deprovision.Held, nil)
+		j.append(deprovision.Held, nil)
+		expect()
+		expect()
+	}
+	j.append(deprovision.Cancelled, nil)
+	expect()
+	if _, more := <-seen; more {
+		t.Fatal("it goes on after the end")
+	}
+	if len(failed) > 0 {
+		t.Fatal(<-failed)
+	}
+}
+
+func TestWatchNamesAGap(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	j := w.writes(request())
+	j.append(deprovision.Held, nil)
+	j.seq++
+	j.append(deprovision.Held, nil)
+	var gap *client.GapError
+	err := firstError(w.client.Watch(t.Context(), request().Ref(), 1))
+	if !errors.As(err, &gap) || gap.Want != 2 || gap.Got != 3 {
+		t.Fatal(err)
+	}
+}
+
+func TestArchivedRequestBeginsWithItsEnd(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	j := w.writes(request())
+	j.seq = 41
+	j.append(deprovision.Succeeded, nil)
+	if events, err := all(w.client.Watch(t.Context(), request().Ref(), 1)); err != nil || len(events) != 1 || events[0].Progress.Seq != 42 {
+		t.Fatalf("%+v, %v", events, err)
+	}
+}
+
+func TestWatchEndsWithItsContextAndWaitsForARequestToCome(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	w.writes(request()).append(deprovision.Held, nil)
+	n := 0
+	for _, err := range w.client.Watch(ctx, request().Ref(), 1) {
+		switch n++; n {
+		case 1:
+			cancel()
+		case 2:
+			if !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+		}
+	}
+	if n != 2 {
+		t.Fatalf("%d were yielded", n)
+	}
+}
+
+func TestWatchAllGoesOnBehindARevision(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	other := request()
+	other.Tenant = "fabrikam"
+	a, b := w.writes(request()), w.writes(other)
+	for range 3 {
+		a.append(deprovision.Held, nil)
+		b.append(deprovision.Held, nil)
+	}
+	take := func(s client.Scope, n int) []client.Entry {
+		t.Helper()
+		var out []client.Entry
+		for e, err := range w.client.WatchAll(t.Context(), s) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out = append(out, e); len(out) == n {
+				break
+			}
+		}
+		return out
+	}
+	six := take(client.Scope{}, 6)
+	for i, e := range six {
+		if e.Revision != uint64(i+1) || e.Progress.Seq != uint64(i/2+1) || e.At.IsZero() {
+			t.Fatalf("%d: %+v", i, e)
+		}
+	}
+	if rest := take(client.Scope{After: six[3].Revision}, 2); rest[0].Revision != six[4].Revision {
+		t.Fatalf("%+v", rest)
+	}
+	for _, e := range take(client.Scope{Tenant: "fabrikam", Service: deprovision.ExchangeOnlineInline}, 3) {
+		if e.Progress.Request.Tenant != "fabrikam" {
+			t.Fatalf("%+v", e)
+		}
+	}
+	var invalid *deprovision.Invalid
+	if err := firstError(w.client.WatchAll(t.Context(), client.Scope{Tenant: "*"})); !errors.As(err, &invalid) {
+		t.Fatal(err)
+	}
+}
