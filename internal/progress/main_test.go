@@ -1,0 +1,108 @@
+package progress_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
+
+	"github.com/deprovisioner/deprovisioner/internal/progress"
+	"github.com/deprovisioner/deprovisioner/internal/redistest"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// server is a Redis of some kind.
+type server struct {
+	client redis.UniversalClient
+	pass   func(time.Duration) // lets the server's time pass; nil where that takes the time itself
+}
+
+// kinds are the servers that every promise has to hold on.
+var kinds = map[string]func(testing.TB) server{
+	"redis-server": func(t testing.TB) server { return server{client: connect(t, redistest.Start(t).URL())} },
+	"cluster": func(t testing.TB) server {
+		return server{client: connect(t, redistest.StartCluster(t).URL()+"?cluster=true")}
+	},
+	"embedded": func(t testing.TB) server {
+		m := miniredis.RunT(t)
+		return server{client: connect(t, "redis://"+m.Addr()), pass: m.FastForward}
+	},
+}
+
+// onEvery runs a test on every kind of server, each time on an empty one.
+func onEvery(t *testing.T, test func(*testing.T, server)) {
+	t.Helper()
+	t.Parallel()
+	for kind, open := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
+}
+
+func connect(t testing.TB, url string) redis.UniversalClient {
+	t.Helper()
+	client, err := progress.Connect(url, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return client
+}
+
+// document is a request of contoso for Teams that is held; requests with a higher number started later.
+func document(number int, seq uint64, changes ...func(*deprovision.Progress)) deprovision.Progress {
+	p := deprovision.Progress{
+		Request: deprovision.Request{
+			ID: fmt.Sprintf("r%d", number), Tenant: "contoso", Service: deprovision.Teams, Account: "teams", RequestedBy: "soc@contoso.example",
+		},
+		Seq: seq, Status: deprovision.Held, Started: start.Add(time.Duration(number) * time.Second),
+		Updated: start.Add(time.Hour),
+		Steps:   []deprovision.StepProgress{{Name: "verify-account", State: deprovision.StepRunning}, {Name: "take-inventory"}, {Name: "remove-consent"}},
+	}
+	for _, change := range changes {
+		change(&p)
+	}
+	return p
+}
+
+func status(s deprovision.Status) func(*deprovision.Progress) {
+	return func(p *deprovision.Progress) { p.Status = s }
+}
+
+// updates numbers documents as the stream would.
+func updates(first uint64, documents ...deprovision.Progress) []progress.Update {
+	var out []progress.Update
+	for i, p := range documents {
+		out = append(out, progress.Update{Revision: first + uint64(i), Progress: p, At: p.Updated})
+	}
+	return out
+}
+
+func apply(t testing.TB, p *progress.Picture, first uint64, documents ...deprovision.Progress) {
+	t.Helper()
+	if err := p.Apply(t.Context(), updates(first, documents...)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func get(t testing.TB, p *progress.Picture, number int) deprovision.Progress {
+	t.Helper()
+	state, ok, err := p.Get(t.Context(), document(number, 0).Request.Ref())
+	if err != nil || !ok {
+		t.Fatalf("request %d: found %t, %v", number, ok, err)
+	}
+	return state
+}
