@@ -27,7 +27,7 @@ func (c *Consumer) consume(ctx context.Context, stream string, slots Slots) erro
 		return err
 	}
 	wait := consumer.CachedInfo().Config.AckWait
-	for {
+	for ctx.Err() == nil {
 		if err := slots.Acquire(ctx); err != nil {
 			return err
 		}
@@ -50,6 +50,7 @@ func (c *Consumer) consume(ctx context.Context, stream string, slots Slots) erro
 			c.take(ctx, stream, msg, wait)
 		})
 	}
+	return nil
 }
 
 // admit takes a slot for a message that has arrived.
