@@ -1,7 +1,11 @@
 package progress
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -18,6 +22,7 @@ const allowedURL = "redis://[user@]host:port[/db], or rediss:// for TLS; paramet
 //
 // The client never repeats a command whose answer was lost: it may have been carried out. Contexts end its calls.
 func Connect(address, password string) (redis.UniversalClient, error) {
+	ownLog.Do(func() { redis.SetLogger(library{}) })
 	if address == "" {
 		address = "redis://127.0.0.1:6379"
 	}
@@ -45,4 +50,13 @@ func Connect(address, password string) (redis.UniversalClient, error) {
 		MaxRetries:               -1, DialerRetries: 1, ContextTimeoutEnabled: true,
 		DialTimeout: 2 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second,
 	}), nil
+}
+
+var ownLog sync.Once
+
+// library takes what the client library would write to standard error by itself. It repeats what errors say.
+type library struct{}
+
+func (library) Printf(ctx context.Context, format string, v ...any) {
+	slog.DebugContext(ctx, "redis client: "+fmt.Sprintf(format, v...))
 }
