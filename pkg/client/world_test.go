@@ -74,10 +74,14 @@ func (w *world) start() {
 	w.t.Cleanup(func() { stop(s) })
 }
 
+// restart kills the server and starts it again; the worker is connected again when it returns, the client may not be.
 func (w *world) restart() {
 	w.t.Helper()
+	connected := w.nc.StatusChanged(nats.CONNECTED)
+	defer w.nc.RemoveStatusListener(connected)
 	stop(w.server)
 	w.start()
+	<-connected
 }
 
 func stop(s *server.Server) {
@@ -99,7 +103,7 @@ type written struct {
 
 func (w *world) writes(r deprovision.Request) *written { return &written{w: w, request: r} }
 
-// append writes one event; change may be nil. It tries again while the server is away.
+// append writes one event; change may be nil.
 func (j *written) append(status deprovision.Status, change func(*deprovision.Event)) {
 	j.w.t.Helper()
 	j.seq++
@@ -110,14 +114,9 @@ func (j *written) append(status deprovision.Status, change func(*deprovision.Eve
 	if change != nil {
 		change(&e)
 	}
-	for ctx := j.w.t.Context(); ; {
-		revision, err := j.w.journal.Append(ctx, j.request.Ref(), j.revision, e)
-		if err == nil {
-			j.revision = revision
-			return
-		}
-		if ctx.Err() != nil || j.w.nc.IsConnected() {
-			j.w.t.Fatal(err)
-		}
+	revision, err := j.w.journal.Append(j.w.t.Context(), j.request.Ref(), j.revision, e)
+	if err != nil {
+		j.w.t.Fatal(err)
 	}
+	j.revision = revision
 }
