@@ -22,6 +22,9 @@ func (s *Set) connect(alias string, t Tenant, o Options) (reachable, error) {
 	if err != nil {
 		return reachable{}, err
 	}
+	if !deprovision.ValidAppID(t.ID) {
+		return reachable{}, &deprovision.Invalid{Field: "id", Value: t.ID, Allowed: "the tenant's GUID"}
+	}
 	if _, known := t.Credentials[t.Credential]; !known {
 		return reachable{}, &deprovision.Invalid{Field: "credential", Value: t.Credential, Allowed: keys(t.Credentials)}
 	}

@@ -31,7 +31,7 @@ func (c *chain) classify(req *http.Request, next send) (*http.Response, error) {
 	wait, advised := retryAfter(resp.Header, time.Now())
 	f := &deprovision.Failure{
 		Class: c.classOf(resp.StatusCode, p, advised, changes), Status: resp.StatusCode,
-		RequestID: cmp.Or(requestID(resp.Header), Printable(p.requestID)),
+		RequestID: cmp.Or(requestID(resp.Header), p.requestID),
 		Err:       errors.New(cmp.Or(scrub(p.String(), hidden), http.StatusText(resp.StatusCode), "no explanation")),
 	}
 	if f.Class == deprovision.Throttled {

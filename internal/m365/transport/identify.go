@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net/http"
+	"regexp"
 
 	"github.com/google/uuid"
 
@@ -27,11 +28,14 @@ func (c *chain) identify(req *http.Request, next send) (*http.Response, error) {
 	return resp, err
 }
 
+// plainID is what ids of calls look like; a token is longer.
+var plainID = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,100}$`)
+
 // requestID is the service's id of a call, under the names that the services use.
 func requestID(h http.Header) string {
 	for _, name := range []string{"request-id", "x-ms-request-id"} {
-		if id := h.Get(name); id != "" {
-			return Printable(id)
+		if id := h.Get(name); plainID.MatchString(id) {
+			return id
 		}
 	}
 	return ""

@@ -52,7 +52,10 @@ func readProblem(h http.Header, body []byte) problem {
 	}
 	var e errorBody
 	_ = json.Unmarshal(outer.Error, &e) // what could be read is read
-	p.code, p.requestID = clean(e.Code), clean(e.Inner.RequestID)
+	p.code = clean(e.Code)
+	if plainID.MatchString(e.Inner.RequestID) {
+		p.requestID = e.Inner.RequestID
+	}
 	var message string
 	_ = json.Unmarshal(e.Message, &message)
 	if len(e.Details) > 0 {
