@@ -165,6 +165,18 @@ func TestNoErrorRepeatsATokenOrASecret(t *testing.T) {
 	}
 }
 
+func TestExplanationIsKeptWithoutTheTokenInIt(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"error":{"code":"Odd","message":"the value `+bearer+` is odd"}}`)
+	})
+	f := s.read(t, s.client(t, transport.Options{Tokens: new(tokens)}))
+	if got := f.Err.Error(); got != "Odd: the value [withheld] is odd" {
+		t.Error(got)
+	}
+}
+
 func TestCallsThatNobodyNamedAreNamedByTheirAddress(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })

@@ -88,6 +88,40 @@ func TestNothingIsSentWhenTheLeaseEndsWhileAConnectionIsMade(t *testing.T) {
 	}
 }
 
+// written counts the bytes that go out on connections.
+type written struct {
+	net.Conn
+	n *atomic.Int64
+}
+
+func (w written) Write(b []byte) (int, error) {
+	n, err := w.Conn.Write(b)
+	w.n.Add(int64(n))
+	return n, err
+}
+
+func TestNotOneByteIsWrittenOnAConnectionThatCameTooLate(t *testing.T) {
+	t.Parallel()
+	s := serve(t, ok)
+	var ended atomic.Bool
+	var sent atomic.Int64
+	base := transport.NewBase(nil)
+	dial := asleep(&ended)
+	base.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		return written{conn, &sent}, err
+	}
+	client := s.client(t, transport.Options{Base: base})
+	for range 200 { // sending races with the end of the call
+		ended.Store(false)
+		wantClass(t, s.do(fenced(t.Context(), &ended), t, client, &transport.Call{Name: "POST", Changes: true}), deprovision.Transient)
+	}
+	base.CloseIdleConnections()
+	if n := sent.Load(); n != 0 {
+		t.Errorf("%d bytes", n)
+	}
+}
+
 func TestLostAnswerIsUnknownForAChangeAndTransientForARead(t *testing.T) {
 	t.Parallel()
 	cut := func(w http.ResponseWriter, _ *http.Request) {
