@@ -60,7 +60,7 @@ func ExampleGate() {
 	ctx := context.Background()
 
 	one, another := progress.NewGate(client, progress.GateOptions{}), progress.NewGate(client, progress.GateOptions{})
-	_ = one.Close(ctx, "contoso", 30*time.Second) // the tenant answered 429 with Retry-After: 30
+	one.Close(ctx, "contoso", 30*time.Second) // the tenant answered 429 with Retry-After: 30
 	wait, _ := another.Wait(ctx, "contoso")
 	fmt.Println(wait)
 	// Output:

@@ -91,7 +91,7 @@ func (g *Gate) Wait(ctx context.Context, tenant string) (time.Duration, error) {
 	}
 	g.note(nil)
 	if closed > 0 {
-		_ = g.local.Close(ctx, tenant, closed) // never fails
+		g.local.Close(ctx, tenant, closed)
 		return closed, nil
 	}
 	g.mu.Lock()
@@ -101,17 +101,16 @@ func (g *Gate) Wait(ctx context.Context, tenant string) (time.Duration, error) {
 }
 
 // Close closes the tenant's gate for d, for all workers. It never opens earlier than it would have without. While Redis is away the gate
-// is closed for this worker, and for the others once Redis is back; that is no error but the context's.
-func (g *Gate) Close(ctx context.Context, tenant string, d time.Duration) error {
+// is closed for this worker, and for the others once Redis is back. It returns after [GateOptions].Timeout at the latest.
+func (g *Gate) Close(ctx context.Context, tenant string, d time.Duration) {
 	if d <= 0 {
-		return ctx.Err()
+		return
 	}
-	_ = g.local.Close(ctx, tenant, d) // never fails
+	g.local.Close(ctx, tenant, d)
 	g.mu.Lock()
 	g.unsent[tenant] = true
 	g.mu.Unlock()
 	g.resend(ctx, tenant, g.local.Left(tenant))
-	return ctx.Err()
 }
 
 // Healthy returns nil, or why the gates are not shared at present.

@@ -26,20 +26,13 @@ func wait(t testing.TB, g *progress.Gate, tenant string) time.Duration {
 	return d
 }
 
-func closeGate(t testing.TB, g *progress.Gate, tenant string, d time.Duration) {
-	t.Helper()
-	if err := g.Close(t.Context(), tenant, d); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestAGateClosedByOneWorkerIsClosedForAll(t *testing.T) {
 	onEvery(t, func(t *testing.T, s server) {
 		one, another := progress.NewGate(s.client, progress.GateOptions{}), progress.NewGate(s.client, progress.GateOptions{})
 		if got := wait(t, one, "contoso"); got != 0 {
 			t.Fatalf("a new gate is closed for %s", got)
 		}
-		closeGate(t, one, "contoso", time.Hour)
+		one.Close(t.Context(), "contoso", time.Hour)
 		if got := wait(t, another, "contoso"); got <= 59*time.Minute || got > time.Hour {
 			t.Errorf("another worker waits %s", got)
 		}
@@ -55,13 +48,13 @@ func TestAGateClosedByOneWorkerIsClosedForAll(t *testing.T) {
 func TestAShorterCloseNeverShortensALongerOne(t *testing.T) {
 	onEvery(t, func(t *testing.T, s server) {
 		fresh := func() *progress.Gate { return progress.NewGate(s.client, progress.GateOptions{}) }
-		closeGate(t, fresh(), "contoso", 2*time.Hour)
-		closeGate(t, fresh(), "contoso", time.Second)
-		closeGate(t, fresh(), "contoso", -time.Hour)
+		fresh().Close(t.Context(), "contoso", 2*time.Hour)
+		fresh().Close(t.Context(), "contoso", time.Second)
+		fresh().Close(t.Context(), "contoso", -time.Hour)
 		if got := wait(t, fresh(), "contoso"); got <= 119*time.Minute {
 			t.Errorf("shortened to %s", got)
 		}
-		closeGate(t, fresh(), "contoso", 3*time.Hour)
+		fresh().Close(t.Context(), "contoso", 3*time.Hour)
 		if got := wait(t, fresh(), "contoso"); got <= 179*time.Minute {
 			t.Errorf("not lengthened: %s", got)
 		}
@@ -71,7 +64,7 @@ func TestAShorterCloseNeverShortensALongerOne(t *testing.T) {
 func TestAGateOpensByItself(t *testing.T) {
 	onEvery(t, func(t *testing.T, s server) {
 		const closed = 200 * time.Millisecond
-		closeGate(t, progress.NewGate(s.client, progress.GateOptions{}), "contoso", closed)
+		progress.NewGate(s.client, progress.GateOptions{}).Close(t.Context(), "contoso", closed)
 		if s.pass != nil {
 			s.pass(closed)
 		}
@@ -94,7 +87,7 @@ func TestAPersonCanCloseAGateForGood(t *testing.T) {
 			if got := wait(t, g, "contoso"); got <= 0 {
 				t.Errorf("budget %+v: wait %s", budget, got)
 			}
-			closeGate(t, g, "contoso", time.Minute) // must not give it an end
+			g.Close(t.Context(), "contoso", time.Minute) // must not give it an end
 		}
 		if got := s.client.TTL(t.Context(), "deprovision:gate:{contoso}").Val(); got != -1 {
 			t.Errorf("ends in %s", got)
@@ -159,7 +152,7 @@ func TestRedisAwayLeavesEachWorkerItsOwnMemory(t *testing.T) {
 	if got := wait(t, g, "contoso"); got != 0 || g.Healthy() == nil {
 		t.Fatalf("away: wait %s, healthy %v", got, g.Healthy())
 	}
-	closeGate(t, g, "contoso", time.Minute)
+	g.Close(t.Context(), "contoso", time.Minute)
 	if got := wait(t, g, "contoso"); got != time.Minute {
 		t.Errorf("closed while away: wait %s", got)
 	}
@@ -218,7 +211,7 @@ func TestAnOpenGateIsNotAskedForAtEveryCall(t *testing.T) {
 	if wait(t, g, "contoso"); looks.n != 2 {
 		t.Errorf("asked %d times, want once more", looks.n)
 	}
-	closeGate(t, g, "contoso", time.Minute) // what it learns itself counts at once
+	g.Close(t.Context(), "contoso", time.Minute) // what it learns itself counts at once
 	if got := wait(t, g, "contoso"); got != time.Minute {
 		t.Errorf("wait %s", got)
 	}

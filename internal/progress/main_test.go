@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 
+	"github.com/deprovisioner/deprovisioner/internal/clock"
 	"github.com/deprovisioner/deprovisioner/internal/progress"
 	"github.com/deprovisioner/deprovisioner/internal/redistest"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -17,6 +18,9 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// at is a clock that stands still.
+func at(now time.Time) *clock.Fake { return clock.NewFake(now) }
 
 // server is a Redis of some kind.
 type server struct {

@@ -33,12 +33,11 @@ func (m *Memory) Wait(ctx context.Context, tenant string) (time.Duration, error)
 	return wait, nil
 }
 
-// Close closes the tenant's gate for d. It never opens earlier than it would have without. The error is always nil.
-func (m *Memory) Close(_ context.Context, tenant string, d time.Duration) error {
+// Close closes the tenant's gate for d. It never opens earlier than it would have without.
+func (m *Memory) Close(_ context.Context, tenant string, d time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.states[tenant] = m.states[tenant].Close(m.now(), d)
-	return nil
 }
 
 // Left is how long the tenant's gate stays closed; 0 when it is open. It counts no call.
