@@ -112,7 +112,7 @@ func TestNotOneByteIsWrittenOnAConnectionThatCameTooLate(t *testing.T) {
 		return written{conn, &sent}, err
 	}
 	client := s.client(t, transport.Options{Base: base})
-	for range 200 { // sending races with the end of the call
+	for range 1000 { // sending races with the end of the call
 		ended.Store(false)
 		wantClass(t, s.do(fenced(t.Context(), &ended), t, client, &transport.Call{Name: "POST", Changes: true}), deprovision.Transient)
 	}
