@@ -1,0 +1,86 @@
+package footprint
+
+import "github.com/deprovisioner/deprovisioner/pkg/deprovision"
+
+// Footprint is all that one product leaves in a tenant, for each of its services.
+type Footprint struct {
+	Product      string                              `yaml:"product"` // short name, a token
+	Name         string                              `yaml:"name"`    // display name, also of its apps
+	Console      string                              `yaml:"console"` // link to the product's console
+	Help         string                              `yaml:"help"`    // the vendor's own guide to a removal
+	Sites        map[string]Site                     `yaml:"sites"`   // by the word that an account's record uses
+	Suspects     Suspects                            `yaml:"suspects"`
+	Services     map[deprovision.Service]*Service    `yaml:"services"`
+	Instructions map[deprovision.ArtifactKind]string `yaml:"instructions"` // how a person removes an object of the kind
+}
+
+// Site is one of the product's data centres. Addresses are IPv4 addresses or CIDR ranges.
+type Site struct {
+	Infrastructure string   `yaml:"infrastructure"` // sending infrastructure of its spoof pair
+	Inbound        []string `yaml:"inbound"`        // where inbound mail comes back from
+	Outbound       []string `yaml:"outbound"`       // where outbound mail comes back from
+	SPF            []string `yaml:"spf"`            // includes that a customer may have put into SPF records
+}
+
+// Suspects says what resembles the product's objects.
+type Suspects struct {
+	Prefixes []string `yaml:"prefixes"` // of names; letter case does not matter
+	Hosts    []string `yaml:"hosts"`    // patterns of smart hosts and sending infrastructure; * is any text
+}
+
+// Service is the footprint of one service.
+type Service struct {
+	Title     string                  `yaml:"title"`
+	Drain     deprovision.Duration    `yaml:"drain"`     // how long mail under way may still return
+	Steps     []string                `yaml:"steps"`     // that remove something or wait, in order
+	Artifacts []Entry                 `yaml:"artifacts"` // order within a step
+	Cautions  []deprovision.Caution   `yaml:"cautions"`
+	Remainder []deprovision.Remainder `yaml:"remainder"` // left for a person in any case; {spf} is the site's includes
+	Stops     map[string]string       `yaml:"stops"`     // text of a stop by its name
+	Rights    []Right                 `yaml:"rights"`
+
+	id      deprovision.Service
+	product *Footprint
+}
+
+// Entry is one kind of artifact with what identifies it.
+type Entry struct {
+	Kind        deprovision.ArtifactKind `yaml:"kind"`
+	Step        string                   `yaml:"step"`        // that removes it
+	Names       []string                 `yaml:"names"`       // as the vendor publishes them, in the order of removal
+	SpoofedUser string                   `yaml:"spoofedUser"` // first half of a spoof pair
+	Roles       map[string]string        `yaml:"roles"`       // Entra roles by template id
+}
+
+// Right is a call that a removal makes, and what allows it: a cmdlet that the identity may run, or any one of the permissions and
+// directory roles. A Global Administrator may make every call.
+type Right struct {
+	Call        string                   `yaml:"call"`
+	Cmdlet      string                   `yaml:"cmdlet"`
+	Permissions []string                 `yaml:"permissions"`
+	Roles       map[string]string        `yaml:"roles"` // by template id
+	Kind        deprovision.ArtifactKind `yaml:"kind"`  // needed only when the plan has such an artifact
+}
+
+// ID returns the service that the footprint is of.
+func (s *Service) ID() deprovision.Service { return s.id }
+
+// Product returns the footprint that the service belongs to.
+func (s *Service) Product() *Footprint { return s.product }
+
+// Site returns the site of an account; ok is false when the record names none or an unknown one.
+func (s *Service) Site(account deprovision.Account) (site Site, ok bool) {
+	site, ok = s.product.Sites[account.Site]
+	return site, ok
+}
+
+// Entries returns the entries that a step removes, in order.
+func (s *Service) Entries(step string) []Entry {
+	var out []Entry
+	for _, e := range s.Artifacts {
+		if e.Step == step {
+			out = append(out, e)
+		}
+	}
+	return out
+}
