@@ -1,0 +1,128 @@
+package step
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// confirm lets a plan through that somebody confirmed by its digest, or that needs nobody's confirmation. Whatever lets it through is kept
+// with the digest: every step that removes something asks for it again.
+type confirm struct{}
+
+func (confirm) run(ctx context.Context, j *job) (engine.Result, error) {
+	if j.state.Plan == nil {
+		return engine.Result{}, failure(Confirm, fmt.Errorf("there is no plan to confirm: the inventory was left out"))
+	}
+	if j.answered(deprovision.Approve) {
+		return j.approve(ctx)
+	}
+	plan, err := j.work.Plan(ctx)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	if held := j.hold(plan); held != nil {
+		return *held, nil
+	}
+	return engine.Result{Apply: j.consent()}, nil
+}
+
+// hold returns the stop that keeps a plan from being carried out; nil when nothing does.
+func (j *job) hold(plan deprovision.Plan) *engine.Result {
+	if !j.policy.Armed {
+		r := j.stop("not-armed", "This tenant is not armed: nothing may be removed. Arm it in the worker's configuration, then retry.",
+			deprovision.Retry, deprovision.Cancel)
+		return &r
+	}
+	if j.consentGiven() != "" {
+		return nil
+	}
+	r := j.askConsent(plan, "")
+	return &r
+}
+
+// consentGiven tells by whom the plan in the document is confirmed; "" means that it is not.
+func (j *job) consentGiven() string {
+	request, digest := j.state.Request, j.state.Plan.Digest
+	switch a := j.state.Answer; {
+	case strings.HasPrefix(j.state.Facts[Confirm], digest):
+		return j.state.Facts[Confirm]
+	case j.policy.ConfirmsItself:
+		return digest + " by the tenant's policy"
+	case request.Options.Confirmed && len(j.unacknowledged(request.Options.Acknowledged)) == 0:
+		return digest + " by the request"
+	case a != nil && a.Verb == deprovision.Confirm && a.PlanDigest == digest &&
+		len(j.unacknowledged(append(slices.Clone(request.Options.Acknowledged), a.Acknowledged...))) == 0:
+		return digest + " by " + a.DecidedBy
+	}
+	return ""
+}
+
+// consent is the fact that the plan is confirmed.
+func (j *job) consent() func(*deprovision.Progress) { return note(Confirm, j.consentGiven()) }
+
+// unacknowledged lists the codes of the cautions that nobody acknowledged yet.
+func (j *job) unacknowledged(acknowledged []string) []string {
+	var open []string
+	for _, c := range j.state.Plan.Cautions {
+		if !slices.Contains(acknowledged, c.Code) {
+			open = append(open, c.Code)
+		}
+	}
+	return open
+}
+
+// askConsent opens the stop that waits for a confirmation. more says what was wrong with the last answer.
+func (j *job) askConsent(plan deprovision.Plan, more string) engine.Result {
+	summary := j.state.Plan
+	detail := []string{fmt.Sprintf("The plan %s removes %d artifacts.", summary.Digest, summary.Artifacts)}
+	offers := []deprovision.Verb{deprovision.Confirm, deprovision.Cancel, deprovision.Force}
+	acknowledged := j.state.Request.Options.Acknowledged
+	if a := j.state.Answer; a != nil && a.Verb == deprovision.Confirm && a.PlanDigest != summary.Digest {
+		detail = append(detail, "What was confirmed is another plan.")
+	}
+	if open := j.unacknowledged(acknowledged); len(open) > 0 {
+		detail = append(detail, "To be acknowledged: "+strings.Join(open, ", ")+".")
+	}
+	if len(plan.Suspects) > 0 {
+		offers = slices.Insert(offers, 1, deprovision.Approve)
+		detail = append(detail, fmt.Sprintf("%d objects resemble the product's and stay unless approved by name.", len(plan.Suspects)))
+	}
+	if more != "" {
+		detail = append(detail, more)
+	}
+	return j.stop("confirm", strings.Join(detail, " "), offers...)
+}
+
+// approve lets suspects into the plan: a new plan, which is to be confirmed anew.
+func (j *job) approve(ctx context.Context) (engine.Result, error) {
+	plan, err := j.work.Plan(ctx)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	var unknown []string
+	for _, name := range j.state.Answer.Names {
+		if !slices.ContainsFunc(plan.Suspects, func(a deprovision.Artifact) bool { return a.Name == name }) {
+			unknown = append(unknown, fmt.Sprintf("%q", name))
+		}
+	}
+	if len(unknown) > 0 {
+		return j.askConsent(plan, "Nothing was approved; no suspects of this plan: "+strings.Join(unknown, ", ")+"."), nil
+	}
+	j.state.Approved = append(slices.Clip(j.state.Approved), j.state.Answer.Names...)
+	if err := j.open(ctx); err != nil {
+		return engine.Result{}, err
+	}
+	plan, apply, err := j.inventory(ctx)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	approved := slices.Compact(slices.Sorted(slices.Values(j.state.Approved)))
+	r := j.askConsent(plan, "")
+	r.Apply = all(func(p *deprovision.Progress) { p.Approved = approved }, apply)
+	return r, nil
+}

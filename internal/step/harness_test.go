@@ -1,0 +1,156 @@
+package step_test
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/internal/m365"
+	"github.com/deprovisioner/deprovisioner/internal/step"
+	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// fakeClock stands still until it is moved.
+type fakeClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *fakeClock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now }
+
+func (c *fakeClock) After(time.Duration) <-chan time.Time { panic("a step never waits") }
+
+func (c *fakeClock) set(t time.Time) { c.mu.Lock(); defer c.mu.Unlock(); c.now = t }
+
+// memory keeps plans and account records.
+type memory struct {
+	engine.Journal
+	mu        sync.Mutex
+	plans     map[string]deprovision.Plan
+	accounts  map[string]deprovision.Account
+	revisions map[string]uint64
+	conflicts int // how many writes of accounts fail
+}
+
+func (m *memory) PutPlan(_ context.Context, p deprovision.Plan) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.plans[p.Digest()] = p
+	return nil
+}
+
+func (m *memory) Plan(_ context.Context, _ deprovision.Ref, digest string) (deprovision.Plan, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.plans[digest], nil
+}
+
+func (m *memory) Get(_ context.Context, _, account string) (deprovision.Account, uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.accounts[account], m.revisions[account], nil
+}
+
+func (m *memory) Put(_ context.Context, a deprovision.Account, expected uint64) (uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.conflicts > 0 || m.revisions[a.ID] != expected {
+		m.conflicts--
+		return 0, engine.ErrConflict
+	}
+	m.accounts[a.ID], m.revisions[a.ID] = a, expected+1
+	return expected + 1, nil
+}
+
+func (m *memory) Of(context.Context, string) ([]deprovision.Account, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Values(m.accounts)), nil
+}
+
+// harness runs steps as the engine does, with everything around them in memory but the tenant, which is reached over HTTP.
+type harness struct {
+	*memory
+	t        *testing.T
+	sim      *tenantsim.Sim
+	client   *simClient
+	clock    *fakeClock
+	policy   step.Policy
+	hook     bool // whether the product's hook is configured
+	acting   string
+	print    *footprint.Footprint
+	steps    *step.Steps
+	state    deprovision.Progress
+	evidence []deprovision.Evidence
+	stops    []deprovision.Stop
+	parks    []time.Duration
+	used     []string // credential references that were asked for
+	answer   map[string][]deprovision.Decision
+	failures []error
+	advanced func(step string) error // called after each unit; may be nil
+}
+
+const accountID = "inline"
+
+var startOfDay = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+
+func newHarness(t *testing.T, change func(*tenantsim.Fixture)) *harness {
+	t.Helper()
+	h := &harness{t: t, clock: &fakeClock{now: startOfDay}, hook: true, acting: tenantsim.WorkerAppID, answer: map[string][]deprovision.Decision{},
+		policy: step.Policy{Armed: true, ManualOwner: "mail team"},
+		memory: &memory{plans: map[string]deprovision.Plan{}, accounts: map[string]deprovision.Account{}, revisions: map[string]uint64{}}}
+	fixture := tenantsim.InlineTenant()
+	if change != nil {
+		change(fixture)
+	}
+	sim, err := tenantsim.New(fixture, tenantsim.Options{Now: h.clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(sim.Handler())
+	t.Cleanup(func() { sim.Close(); server.Close() })
+	h.sim = sim
+	h.client = &simClient{base: server.URL, app: tenantsim.WorkerAppID, secret: tenantsim.WorkerSecret, now: h.clock.Now,
+		http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	h.put(inlineAccount())
+	print, err := footprint.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.print = print
+	h.steps = step.New(step.Deps{Tenants: h.tenant, Accounts: h, Footprint: print, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
+	h.state = deprovision.Progress{Status: deprovision.Held, Started: h.clock.Now(), Request: deprovision.Request{ID: "r1", Tenant: "contoso",
+		Service: deprovision.ExchangeOnlineInline, Account: accountID, RequestedBy: "soc@contoso.example"}}
+	return h
+}
+
+func inlineAccount() deprovision.Account {
+	return deprovision.Account{Tenant: "contoso", ID: accountID, Service: deprovision.ExchangeOnlineInline, Kind: deprovision.Authorized,
+		AppID: tenantsim.ProductAppID, Site: "us", ProductID: tenantsim.ProductAccountID, State: deprovision.AccountActive, Open: "r1"}
+}
+
+func (h *harness) put(a deprovision.Account) {
+	h.accounts[a.ID] = a
+	h.revisions[a.ID]++
+}
+
+func (h *harness) tenant(_ context.Context, _, reference string) (m365.Tenant, error) {
+	h.used = append(h.used, reference)
+	c := *h.client
+	if reference == "reader" {
+		c.app, c.secret = tenantsim.ReaderAppID, tenantsim.ReaderSecret
+	}
+	t := m365.Tenant{ID: tenantsim.InlineTenantID, ActingApp: c.app, Exchange: &c, Directory: &c}
+	if h.hook {
+		t.Product = &c
+	}
+	return t, nil
+}

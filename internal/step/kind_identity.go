@@ -1,0 +1,128 @@
+package step
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/deprovisioner/deprovisioner/internal/m365"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// What hangs on the service principal of the account's App Id: a directory role, consents, and at last the principal itself. Lists start
+// from the App Id; a display name never leads to any of them.
+
+type roleAssignment struct{}
+
+func (roleAssignment) list(ctx context.Context, j *job) ([]m365.Object, error) {
+	return j.ofPrincipal(ctx, j.tenant.Directory.RoleAssignments)
+}
+
+func (roleAssignment) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
+	return readOf(ctx, t.Directory.RoleAssignments, a)
+}
+
+func (roleAssignment) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
+	return t.Directory.DeleteRoleAssignment(ctx, a.ID)
+}
+
+type permissionGrant struct{}
+
+func (permissionGrant) list(ctx context.Context, j *job) ([]m365.Object, error) {
+	return j.ofPrincipal(ctx, j.tenant.Directory.Grants)
+}
+
+func (permissionGrant) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
+	return readOf(ctx, t.Directory.Grants, a)
+}
+
+func (permissionGrant) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
+	return t.Directory.DeleteGrant(ctx, a.ID)
+}
+
+type appRoleAssignment struct{}
+
+func (appRoleAssignment) list(ctx context.Context, j *job) ([]m365.Object, error) {
+	return j.ofPrincipal(ctx, j.tenant.Directory.AppRoleAssignments)
+}
+
+func (appRoleAssignment) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
+	return readOf(ctx, t.Directory.AppRoleAssignments, a)
+}
+
+func (appRoleAssignment) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
+	principal, err := holder(a)
+	if err != nil {
+		return m365.Receipt{}, err
+	}
+	return t.Directory.DeleteAppRoleAssignment(ctx, principal, a.ID)
+}
+
+type servicePrincipal struct{}
+
+func (servicePrincipal) list(ctx context.Context, j *job) ([]m365.Object, error) {
+	sp, err := j.principal(ctx)
+	if sp == nil || err != nil {
+		return nil, err
+	}
+	return []m365.Object{sp.Object}, nil
+}
+
+func (servicePrincipal) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
+	var before struct {
+		AppID string `json:"appId"`
+	}
+	if err := json.Unmarshal(a.Before, &before); err != nil || before.AppID == "" {
+		return m365.Object{}, false, unplanned(a, "appId")
+	}
+	sp, err := t.Directory.ServicePrincipalByAppID(ctx, before.AppID)
+	if gone(err) || err == nil && !strings.EqualFold(sp.ID, a.ID) { // another one by now: the planned one is gone
+		return m365.Object{}, false, nil
+	}
+	return sp.Object, err == nil, err
+}
+
+func (servicePrincipal) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
+	return t.Directory.DeleteServicePrincipal(ctx, a.ID)
+}
+
+// lister lists what a principal has.
+type lister = func(ctx context.Context, principalID string) ([]m365.Object, error)
+
+// readOf looks for an artifact among what its holder has. A holder that is gone has nothing.
+func readOf(ctx context.Context, list lister, a deprovision.Artifact) (m365.Object, bool, error) {
+	principal, err := holder(a)
+	if err != nil {
+		return m365.Object{}, false, err
+	}
+	objects, err := list(ctx, principal)
+	if gone(err) {
+		return m365.Object{}, false, nil
+	}
+	o, ok := byID(objects, a.ID)
+	return o, ok, err
+}
+
+// holder is the id of the principal that had the artifact when it was planned. A grant calls it its client; its principalId is a user.
+func holder(a deprovision.Artifact) (string, error) {
+	var before struct {
+		ClientID    string `json:"clientId"`
+		PrincipalID string `json:"principalId"`
+	}
+	if err := json.Unmarshal(a.Before, &before); err != nil {
+		return "", unplanned(a, "a principal")
+	}
+	if before.ClientID != "" {
+		return before.ClientID, nil
+	}
+	if before.PrincipalID == "" {
+		return "", unplanned(a, "a principal")
+	}
+	return before.PrincipalID, nil
+}
+
+func unplanned(a deprovision.Artifact, what string) error {
+	return &deprovision.Failure{Class: deprovision.Malformed, API: "step", Call: string(a.Kind),
+		Err: fmt.Errorf("the plan's before-state of %s does not name %s", a.Name, what)}
+}

@@ -1,0 +1,141 @@
+package step
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// rest is what a step is asked about when it will not be run, or not to its end.
+type rest struct {
+	name    string
+	state   deprovision.Progress
+	account deprovision.Account
+	plan    deprovision.Plan
+	service *footprint.Service
+}
+
+// current reports whether the step is the one that the request is at.
+func (r rest) current() bool {
+	return r.state.Step < len(r.state.Steps) && r.state.Steps[r.state.Step].Name == r.name
+}
+
+// artifacts lists what the plan has for the step and what is not behind its cursor. What may have been called about is in doubt, and not
+// listed here.
+func (r rest) artifacts() []deprovision.Artifact {
+	list := r.plan.Of(r.name)
+	if !r.current() {
+		return list
+	}
+	list = list[min(r.state.Cursor, len(list)):]
+	return slices.DeleteFunc(list, func(a deprovision.Artifact) bool { return a.ID == r.state.MaybeCalled })
+}
+
+// Left says what stays if the named steps are not run any more.
+func (s *Steps) Left(state deprovision.Progress, account deprovision.Account, plan deprovision.Plan, steps []string) engine.Leftover {
+	service := s.deps.Footprint.Services[state.Request.Service]
+	if service == nil {
+		return engine.Leftover{}
+	}
+	var out engine.Leftover
+	for _, name := range steps {
+		r := rest{name: name, state: state, account: account, plan: plan, service: service}
+		if l, ok := find(name).(leaver); ok {
+			out.Stays = append(out.Stays, l.left(r)...)
+		}
+	}
+	out.Note = mailRoute(state, service, plan, steps)
+	return out
+}
+
+func (removal) left(r rest) []deprovision.Remainder {
+	var stays []deprovision.Remainder
+	for _, a := range r.artifacts() {
+		if slices.Contains(shared, a.Kind) && r.hasLetGo() {
+			stays = append(stays, r.service.Remain(a, "given up by this account, which no longer needs it"))
+			continue
+		}
+		stays = append(stays, r.service.Remain(a, ""))
+	}
+	return stays
+}
+
+// hasLetGo reports whether the account gave up what it shares. The account's record may be older than the document.
+func (r rest) hasLetGo() bool {
+	mark := sharedMark(r.account)
+	return r.state.Facts[letGo] == mark || slices.Contains(r.account.LetGo, mark)
+}
+
+// left is the whole footprint by its names: without an inventory nobody knows more.
+func (takeInventory) left(r rest) []deprovision.Remainder {
+	if r.state.Plan != nil {
+		return nil
+	}
+	return unseen(r.service, r.account)
+}
+
+func (verifyRemoval) left(r rest) []deprovision.Remainder {
+	if r.state.Plan == nil {
+		return nil
+	}
+	var stays []deprovision.Remainder
+	if r.current() {
+		for _, a := range r.plan.Artifacts {
+			if slices.Contains(settled(r.state.Facts, VerifyRemoval).Still, a.ID) {
+				stays = append(stays, r.service.Remain(a, "called about, and still there"))
+			}
+		}
+	}
+	return append(stays, beforehand(r.service, r.plan)...)
+}
+
+func (removeAtProduct) left(r rest) []deprovision.Remainder {
+	if r.current() && r.state.MaybeCalled == RemoveAtProduct {
+		return nil
+	}
+	return []deprovision.Remainder{{
+		Name:         fmt.Sprintf("%s: row of the service account %s", r.service.Product().Name, r.account.ID),
+		Instructions: manualText(r.service), Link: r.service.Product().Console,
+	}}
+}
+
+func (closeAccount) left(r rest) []deprovision.Remainder {
+	if !r.current() {
+		return nil
+	}
+	return []deprovision.Remainder{{Name: "record of the service account " + r.account.ID, Instructions: "It is still active; ask for the removal again."}}
+}
+
+// mailRoute tells whether mail still takes the vendor's way.
+func mailRoute(state deprovision.Progress, service *footprint.Service, plan deprovision.Plan, steps []string) string {
+	if !slices.Contains(service.Steps, Drain) {
+		return ""
+	}
+	if state.Plan == nil {
+		return "whether mail takes the vendor's way is not known: nothing was read"
+	}
+	rules := rerouting(service, plan)
+	var stay int
+	for _, a := range rules {
+		r := rest{name: a.Step, state: state, plan: plan, service: service}
+		switch {
+		case a.ID == state.MaybeCalled:
+			return "mail may still take the vendor's way: " + a.Name + " is in doubt"
+		case slices.Contains(steps, a.Step) && has(r.artifacts(), a), listed(service, state, a):
+			stay++
+		}
+	}
+	if stay == 0 {
+		return "mail no longer takes the vendor's way"
+	}
+	return fmt.Sprintf("mail still takes the vendor's way: %d of %d rules that reroute it are in place", stay, len(rules))
+}
+
+// manualText is what a person does at the product's console.
+func manualText(service *footprint.Service) string {
+	return strings.NewReplacer("{service}", service.Title, "{help}", service.Product().Help).Replace(service.Stops["manual"])
+}

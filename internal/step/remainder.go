@@ -1,0 +1,66 @@
+package step
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// mostSuspects is how many suspects a remainder names one by one.
+const mostSuspects = 20
+
+// listed reports whether the document names an artifact as left.
+func listed(service *footprint.Service, state deprovision.Progress, a deprovision.Artifact) bool {
+	name := service.Remain(a, "").Name
+	return slices.ContainsFunc(state.Remainder, func(r deprovision.Remainder) bool { return r.Name == name })
+}
+
+// isLeft reports whether an artifact was left on purpose. A remainder that was too long for the document was cut, so a skipped step counts.
+func (j *job) isLeft(a deprovision.Artifact) bool {
+	return listed(j.service, j.state, a) || slices.ContainsFunc(j.state.Steps, func(s deprovision.StepProgress) bool {
+		return s.Name == a.Step && s.State == deprovision.StepSkipped
+	})
+}
+
+// drop takes out of the remainder what turned out to be gone after all.
+func (j *job) drop(gone []deprovision.Artifact) func(*deprovision.Progress) {
+	return func(p *deprovision.Progress) {
+		p.Remainder = slices.DeleteFunc(p.Remainder, func(r deprovision.Remainder) bool {
+			return slices.ContainsFunc(gone, func(a deprovision.Artifact) bool { return r.Name == j.service.Remain(a, "").Name })
+		})
+	}
+}
+
+// beforehand is what is left for a person in any case: what no call can remove, and what only resembles the product's.
+func beforehand(service *footprint.Service, plan deprovision.Plan) []deprovision.Remainder {
+	out := slices.Clone(plan.Remainder)
+	for i, a := range plan.Suspects {
+		if i == mostSuspects {
+			out = append(out, deprovision.Remainder{Name: fmt.Sprintf("%d more suspects", len(plan.Suspects)-i), Instructions: "The plan names all of them."})
+			break
+		}
+		out = append(out, service.Remain(a, "it only resembles the product's ("+strings.TrimPrefix(a.Match, "suspect: ")+") and was not approved: look first"))
+	}
+	return out
+}
+
+// unseen is the whole footprint by its names, for want of an inventory.
+func unseen(service *footprint.Service, account deprovision.Account) []deprovision.Remainder {
+	var out []deprovision.Remainder
+	for _, e := range service.Artifacts {
+		what := strings.Join(e.Names, "; ")
+		if what == "" {
+			what = "App Id " + account.AppID
+		}
+		out = append(out, deprovision.Remainder{Name: fmt.Sprintf("%s %s", e.Kind, what),
+			Instructions: "Nothing was read: look whether it is there. " + strings.NewReplacer("{name}", "…", "{id}", "…").Replace(service.Product().Instructions[e.Kind])})
+	}
+	known, err := service.Find(footprint.Search{Account: account}, nil)
+	if err != nil { // there was no object to fail at
+		return append(out, service.Remainder...)
+	}
+	return append(out, known.Remainder...)
+}

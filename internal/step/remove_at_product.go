@@ -1,0 +1,61 @@
+package step
+
+import (
+	"context"
+	"strings"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/internal/m365"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// removeAtProduct removes the account's row and the generated data in the product's own console: by the product's hook, or by a person.
+type removeAtProduct struct{}
+
+func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
+	if a := j.state.Answer; j.answered(deprovision.ManualDone) {
+		done := func(p *deprovision.Progress) { p.Steps[p.Step].Done++ }
+		return engine.Result{Apply: all(note(RemoveAtProduct, strings.TrimSpace("done by "+a.DecidedBy+" "+a.Reason)), done)}, nil
+	}
+	if err := j.open(ctx); err != nil {
+		return engine.Result{}, err
+	}
+	if j.tenant.Product == nil {
+		return j.manual(), nil
+	}
+	row := productRow(j.account)
+	maybe := j.state.MaybeCalled == RemoveAtProduct // how the engine names a doubt about a closing step
+	id := callID(j.state.Request.Ref(), row)
+	receipt, err := j.tenant.Product.Remove(m365.WithCallID(ctx, id), id, m365.ProductAccount{
+		TenantID: j.tenant.ID, AccountID: j.account.ProductID, Service: string(j.account.Service), AppID: j.account.AppID})
+	switch {
+	case gone(err):
+		return engine.Result{Evidence: j.absent(row, maybe, err).evidence}, nil
+	case err != nil:
+		return engine.Result{}, err
+	}
+	evidence := deprovision.Evidence{Outcome: deprovision.Removed, Call: receipt.Call, ClientID: receipt.ClientID, RequestID: receipt.RequestID}
+	return engine.Result{Evidence: j.proved(row, evidence).evidence}, nil
+}
+
+// productRow is the account's row at the product, as an artifact for the evidence. No plan lists it.
+func productRow(account deprovision.Account) deprovision.Artifact {
+	a := deprovision.Artifact{Kind: footprint.ProductAccount, ID: account.ProductID, Name: account.ID, Step: RemoveAtProduct, Match: "recorded-id"}
+	if a.ID == "" {
+		a.ID = account.ID
+	}
+	return a
+}
+
+// manual is the stop at which a person does it.
+func (j *job) manual() engine.Result {
+	m := &deprovision.Manual{Instructions: manualText(j.service), Link: j.service.Product().Console, Owner: j.policy.ManualOwner}
+	if j.policy.ManualDue > 0 {
+		due := j.now().Add(j.policy.ManualDue).UTC()
+		m.Due = &due
+	}
+	detail := "The product's own row of the service account is removed by hand: " + m.Instructions
+	return engine.Result{Detail: detail, Stop: &deprovision.Stop{Name: "manual", Detail: detail, Manual: m,
+		Offers: []deprovision.Verb{deprovision.ManualDone, deprovision.Skip, deprovision.Cancel, deprovision.Force}}}
+}

@@ -1,0 +1,135 @@
+package step
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/internal/m365"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// The names of the steps that every service has, and of those that are more than a loop over artifacts.
+const (
+	VerifyAccount    = "verify-account"
+	VerifyPrivileges = "verify-privileges"
+	TakeInventory    = "take-inventory"
+	Confirm          = "confirm"
+	Drain            = "drain"
+	VerifyRemoval    = "verify-removal"
+	RemoveAtProduct  = "remove-at-product"
+	CloseAccount     = "close-account"
+)
+
+var (
+	head    = []string{VerifyAccount, VerifyPrivileges, TakeInventory, Confirm}
+	closing = []string{RemoveAtProduct, CloseAccount}
+)
+
+// Deps are what steps work with. All fields are required.
+type Deps struct {
+	// Tenants reaches a tenant by its alias. An empty credential reference means the tenant's own.
+	Tenants   func(ctx context.Context, alias, credentialRef string) (m365.Tenant, error)
+	Accounts  engine.Accounts
+	Footprint *footprint.Footprint
+	Clock     engine.Clock
+	Policy    func(tenant string) Policy
+}
+
+// Policy is what a tenant's owner allows. The zero value allows nothing destructive.
+type Policy struct {
+	Armed          bool           // false: plans are made, nothing is removed
+	ConfirmsItself bool           // a plan needs no confirmation by a person
+	Drain          *time.Duration // nil means the footprint's; 0 means none
+	ManualOwner    string         // who does manual steps, for the instructions
+	ManualDue      time.Duration  // how long that may take; 0 means no date
+}
+
+// Steps are the steps of every service that the footprint describes. It implements [engine.Steps] and is safe for concurrent use.
+type Steps struct {
+	deps Deps
+}
+
+var _ engine.Steps = (*Steps)(nil)
+
+// New makes the steps.
+func New(deps Deps) *Steps { return &Steps{deps: deps} }
+
+// step is one named piece of the work. What else it knows is found by interface: [estimator], [leaver].
+type step interface {
+	// run goes on from the state's cursor.
+	run(ctx context.Context, j *job) (engine.Result, error)
+}
+
+// estimator is a step that knows how long it takes, to tell when a removal will have ended.
+type estimator interface {
+	estimate(j *job, plan deprovision.Plan) time.Duration
+}
+
+// leaver is a step that leaves something behind when it is not run, or not to its end.
+type leaver interface {
+	left(r rest) []deprovision.Remainder
+}
+
+// find returns the step of a name; what is no other step is the removal of what the plan lists for that name.
+func find(name string) step {
+	switch name {
+	case VerifyAccount:
+		return verifyAccount{}
+	case VerifyPrivileges:
+		return verifyPrivileges{}
+	case TakeInventory:
+		return takeInventory{}
+	case Confirm:
+		return confirm{}
+	case Drain:
+		return drain{}
+	case VerifyRemoval:
+		return verifyRemoval{}
+	case RemoveAtProduct:
+		return removeAtProduct{}
+	case CloseAccount:
+		return closeAccount{}
+	}
+	return removal{}
+}
+
+// Names lists the steps of a request in order; none for a service that the footprint does not describe. A dry run ends with the inventory.
+func (s *Steps) Names(request deprovision.Request) []string {
+	service, ok := s.deps.Footprint.Services[request.Service]
+	switch {
+	case !ok:
+		return nil
+	case request.Options.DryRun:
+		return slices.Clone(head[:3])
+	}
+	return slices.Concat(head, service.Steps, []string{VerifyRemoval}, closing)
+}
+
+// Closing lists the steps that a forced request still runs.
+func (s *Steps) Closing(deprovision.Request) []string { return slices.Clone(closing) }
+
+// Run carries out one step from the work's cursor on. A panic in it becomes a failure of class invalid: another try would panic too.
+func (s *Steps) Run(ctx context.Context, name string, work *engine.Work) (result engine.Result, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			result, err = engine.Result{}, failure(name, fmt.Errorf("the step panicked: %v", r))
+		}
+	}()
+	// The lease can end while the process is stopped: what is sent asks the context itself, right before.
+	ctx = m365.WithFence(ctx, ctx.Err)
+	j := &job{deps: s.deps, name: name, work: work, state: work.Progress(), account: work.Account()}
+	if j.service = s.deps.Footprint.Services[j.state.Request.Service]; j.service == nil {
+		return engine.Result{}, failure(name, fmt.Errorf("the footprint does not describe the service %s", j.state.Request.Service))
+	}
+	j.policy = s.deps.Policy(j.state.Request.Tenant)
+	return find(name).run(ctx, j)
+}
+
+// failure is what a step cannot do, however often it is tried.
+func failure(name string, err error) error {
+	return &deprovision.Failure{Class: deprovision.Malformed, API: "step", Call: name, Err: err}
+}

@@ -1,0 +1,224 @@
+package step_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/step"
+	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+func TestWhatIsStillThereIsNamed(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.policy.ConfirmsItself = true
+	h.until(t.Context(), step.VerifyRemoval)
+	group := h.restore(tenantsim.GroupIncoming)
+	h.runAll(t.Context())
+	s := h.state.Stop
+	if s == nil || s.Name != "still-there" || !strings.Contains(s.Detail, tenantsim.GroupIncoming) || len(h.parks) != 1+7 {
+		t.Fatalf("%+v after %v", s, h.parks)
+	}
+	if left := h.left(step.VerifyRemoval).Stays; !slices.ContainsFunc(left, func(r deprovision.Remainder) bool { return strings.Contains(r.Name, tenantsim.GroupIncoming) }) {
+		t.Errorf("a skip would leave %+v", left)
+	}
+	if _, err := h.client.DeleteGroup(t.Context(), group); err != nil {
+		t.Fatal(err)
+	}
+	h.decide("still-there", deprovision.Retry)
+	h.runAll(t.Context())
+	if h.state.Status != deprovision.Succeeded {
+		t.Errorf("ended %s: %+v", h.state.Status, h.state.Stop)
+	}
+}
+
+// restore brings a removed group back from the recycle bin.
+func (h *harness) restore(name string) string {
+	h.t.Helper()
+	for _, e := range h.evidence {
+		if e.Artifact.Name == name {
+			if _, err := h.client.graph(h.t.Context(), "POST", "/directory/deletedItems/"+e.Artifact.ID+"/restore"); err != nil {
+				h.t.Fatal(err)
+			}
+			return e.Artifact.ID
+		}
+	}
+	h.t.Fatalf("%s was never removed", name)
+	return ""
+}
+
+func TestOneAbsentReadOfTheDirectoryIsNoProof(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.policy.ConfirmsItself = true
+	h.until(t.Context(), step.VerifyRemoval)
+	h.runOnce(t.Context()) // everything reads as absent for the first time
+	if h.name() != step.VerifyRemoval || h.parks[len(h.parks)-1] != 10*time.Second {
+		t.Fatalf("at %s after %v", h.name(), h.parks)
+	}
+	h.restore(tenantsim.GroupIncoming)
+	h.runOnce(t.Context())
+	if h.name() != step.VerifyRemoval {
+		t.Fatal("verified although the group reads as present again")
+	}
+}
+
+func TestProductIsToldOnceUnderOneID(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.sim.Faults.Must(tenantsim.Fault{Match: tenantsim.Match{API: tenantsim.APIProduct}, Do: tenantsim.FaultResetAfterCommit})
+	h.policy.ConfirmsItself = true
+	h.runAll(t.Context())
+	calls := h.sim.CallsLike(tenantsim.Match{API: tenantsim.APIProduct})
+	if len(calls) != 2 || calls[0].ClientRequestID != calls[1].ClientRequestID || len(h.sim.RemovedBy(tenantsim.ProductAccountID)) != 1 {
+		t.Errorf("%+v", calls)
+	}
+	if h.state.Status != deprovision.Succeeded {
+		t.Errorf("ended %s: %v", h.state.Status, h.failures)
+	}
+}
+
+func TestWithoutAHookAPersonDoesIt(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.hook = false
+	h.policy.ConfirmsItself, h.policy.ManualDue = true, 48*time.Hour
+	h.runAll(t.Context())
+	s := h.state.Stop
+	if s == nil || s.Name != "manual" || s.Manual == nil || s.Manual.Owner != "mail team" || s.Manual.Link == "" ||
+		!strings.Contains(s.Manual.Instructions, "Exchange Online (Inline Mode)") || !s.Manual.Due.Equal(h.clock.Now().Add(48*time.Hour)) {
+		t.Fatalf("%+v %+v", s, h.failures)
+	}
+	if !slices.Equal(s.Offers, []deprovision.Verb{deprovision.ManualDone, deprovision.Skip, deprovision.Cancel, deprovision.Force}) {
+		t.Errorf("offers %v", s.Offers)
+	}
+	h.decide("manual", deprovision.ManualDone, func(d *deprovision.Decision) { d.Reason = "ticket 4711" })
+	h.runAll(t.Context())
+	if h.state.Status != deprovision.Succeeded || !strings.Contains(h.state.Facts[step.RemoveAtProduct], "ticket 4711") {
+		t.Errorf("ended %s, %v", h.state.Status, h.state.Facts)
+	}
+}
+
+func TestAccountIsClosedOverOtherWriters(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.policy.ConfirmsItself = true
+	h.until(t.Context(), step.CloseAccount)
+	h.conflicts = 3
+	h.runOnce(t.Context())
+	if a := h.accounts[accountID]; a.State != deprovision.AccountClosed || a.Closed != "r1" || a.Open != "r1" {
+		t.Errorf("%+v %v", a, h.failures)
+	}
+}
+
+func TestForcedRequestRunsTheClosingStepsOnly(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.state.Forced = true
+	h.begin()
+	h.state.Steps = h.state.Steps[:0]
+	for _, name := range h.steps.Closing(h.state.Request) {
+		h.state.Steps = append(h.state.Steps, deprovision.StepProgress{Name: name})
+	}
+	h.state.Facts = map[string]string{step.TakeInventory: "nothing-found"}
+	h.runAll(t.Context())
+	if h.state.Status != deprovision.Succeeded || h.accounts[accountID].State != deprovision.AccountClosed { // which end it is, the engine says
+		t.Errorf("ended %s, %+v", h.state.Status, h.accounts[accountID])
+	}
+	if calls := h.sim.Destructive(); len(calls) != 1 || calls[0].API != tenantsim.APIProduct {
+		t.Errorf("%+v", calls)
+	}
+}
+
+// stays lists the names of what would be left; those of suspects begin with "suspect".
+func stays(l engine.Leftover) []string {
+	var names []string
+	for _, r := range l.Stays {
+		if strings.Contains(r.Instructions, "only resembles") {
+			r.Name = "suspect " + r.Name
+		}
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+func contains(names []string, part string) bool {
+	return slices.ContainsFunc(names, func(n string) bool {
+		return strings.Contains(n, part) && (!strings.HasPrefix(n, "suspect") || strings.HasPrefix(part, "suspect"))
+	})
+}
+
+func TestLeftTellsWhatStays(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		at     string // the step
+		runs   int    // further runs of it
+		change func(*harness)
+		note   string
+		has    []string
+		hasNot []string
+	}{
+		"before anything was read": {step.VerifyAccount, 0, nil, "is not known",
+			[]string{tenantsim.RuleIncomingDomain, tenantsim.InboundForIncoming, "App Id " + tenantsim.ProductAppID, "SPF", "row of the service account"}, nil},
+		"before the first removal": {"remove-rerouting-rules", 0, nil, "mail still takes the vendor's way: 4 of 4",
+			[]string{tenantsim.RuleIncomingDomain, tenantsim.RuleSkipSpam, "SPF", "suspect transport-rule TMCAS monitoring mailbox"}, nil},
+		"one rule is gone": {"remove-rerouting-rules", 0, func(h *harness) { h.state.Cursor = 1 }, "3 of 4",
+			[]string{tenantsim.RuleIncomingUser, "suspect transport-rule TMCAS monitoring"}, []string{tenantsim.RuleIncomingDomain}},
+		"one rule is in doubt": {"remove-rerouting-rules", 0, func(h *harness) {
+			h.state.Cursor, h.state.MaybeCalled = 3, h.plan().Of("remove-rerouting-rules")[3].ID
+		}, "mail may still take the vendor's way", []string{tenantsim.RuleSkipSpam}, []string{tenantsim.RuleOutgoingUser}},
+		"in the drain": {step.Drain, 1, nil, "mail no longer takes the vendor's way",
+			[]string{tenantsim.RuleSkipSpam, tenantsim.InboundForIncoming}, []string{tenantsim.RuleIncomingUser, tenantsim.OutboundForIncoming}},
+		"after letting go": {"remove-consent", 0, nil, "no longer", []string{"service-principal"}, []string{tenantsim.InboundForIncoming}},
+		"the hook was maybe called": {step.RemoveAtProduct, 0, func(h *harness) { h.state.MaybeCalled = step.RemoveAtProduct }, "no longer",
+			nil, []string{"row of the service account"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, nil)
+			h.policy.ConfirmsItself = true
+			h.until(t.Context(), tc.at)
+			for range tc.runs {
+				h.runOnce(t.Context())
+			}
+			if tc.change != nil {
+				tc.change(h)
+			}
+			var rest []string
+			for _, s := range h.state.Steps[h.state.Step:] {
+				rest = append(rest, s.Name)
+			}
+			left := h.left(rest...)
+			if !strings.Contains(left.Note, tc.note) {
+				t.Errorf("notes %q", left.Note)
+			}
+			for _, want := range tc.has {
+				if !contains(stays(left), want) {
+					t.Errorf("%s is missing in %v", want, stays(left))
+				}
+			}
+			for _, not := range tc.hasNot {
+				if contains(stays(left), not) {
+					t.Errorf("%s stands in %v", not, stays(left))
+				}
+			}
+		})
+	}
+}
+
+func TestCancelAfterLettingGoNamesWhatIsGivenUp(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.policy.ConfirmsItself = true
+	h.until(t.Context(), "remove-service-principal")
+	left := h.left("remove-service-principal", step.VerifyRemoval)
+	if !slices.ContainsFunc(left.Stays, func(r deprovision.Remainder) bool {
+		return strings.HasPrefix(r.Name, "service-principal") && strings.Contains(r.Instructions, "given up")
+	}) {
+		t.Errorf("%+v", left.Stays)
+	}
+}

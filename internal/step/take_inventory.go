@@ -1,0 +1,106 @@
+package step
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// takeInventory reads everything in the tenant that may be of the footprint, and makes the plan. A dry run ends with it.
+type takeInventory struct{}
+
+// nothingFound is the fact that the inventory was empty: the request still closes the account, and ends so.
+const nothingFound = "nothing-found"
+
+func (takeInventory) run(ctx context.Context, j *job) (engine.Result, error) {
+	if err := j.open(ctx); err != nil {
+		return engine.Result{}, err
+	}
+	plan, apply, err := j.inventory(ctx)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	detail := fmt.Sprintf("%d artifacts, %d suspects", len(plan.Artifacts), len(plan.Suspects))
+	if j.state.Request.Options.DryRun {
+		return engine.Result{Apply: apply, End: deprovision.Planned, Detail: detail}, nil
+	}
+	missing, err := j.missing(ctx, plan) // what this plan alone needs
+	if err != nil {
+		return engine.Result{}, err
+	}
+	if len(missing) > 0 {
+		r := j.missingRights(missing)
+		r.Apply = apply
+		return r, nil
+	}
+	return engine.Result{Apply: apply, Detail: detail}, nil
+}
+
+// inventory reads all kinds, makes the plan and keeps it. apply writes its summary into the document.
+func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(*deprovision.Progress), err error) {
+	objects, err := j.objects(ctx)
+	if err != nil {
+		return plan, nil, err
+	}
+	search := footprint.Search{Ref: j.state.Request.Ref(), Account: j.account, Acting: j.tenant.ActingApp, Since: j.state.Started, Now: j.now().UTC(),
+		Approved: j.state.Approved}
+	if plan, err = j.service.Find(search, objects); err != nil {
+		return plan, nil, failure(TakeInventory, err)
+	}
+	if err := j.work.KeepPlan(ctx, plan); err != nil {
+		return plan, nil, err
+	}
+	summary := summarize(plan)
+	j.state.Plan = summary
+	fact := fmt.Sprintf("%d artifacts", len(plan.Artifacts))
+	if len(plan.Artifacts) == 0 {
+		fact = nothingFound
+	}
+	return plan, all(note(TakeInventory, fact), func(p *deprovision.Progress) {
+		p.Plan = summary
+		for i := range p.Steps {
+			p.Steps[i].Total = max(p.Steps[i].Done, units(p.Steps[i].Name, plan))
+		}
+	}), nil
+}
+
+// objects reads everything that may be of the footprint.
+func (j *job) objects(ctx context.Context) ([]footprint.Object, error) {
+	var out []footprint.Object
+	for _, k := range kinds {
+		if !slices.ContainsFunc(j.service.Artifacts, func(e footprint.Entry) bool { return e.Kind == k.name }) {
+			continue
+		}
+		objects, err := k.list(ctx, j)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range objects {
+			out = append(out, footprint.Object{Kind: k.name, ID: o.ID, Name: o.Name, Created: o.Created, Raw: o.Raw})
+		}
+	}
+	return out, nil
+}
+
+// units is how many units a step has.
+func units(step string, plan deprovision.Plan) int {
+	switch step {
+	case VerifyRemoval:
+		return len(plan.Artifacts)
+	case RemoveAtProduct:
+		return 1
+	}
+	return len(plan.Of(step))
+}
+
+func summarize(plan deprovision.Plan) *deprovision.PlanSummary {
+	s := &deprovision.PlanSummary{Digest: plan.Digest(), Artifacts: len(plan.Artifacts), Cautions: plan.Cautions}
+	for _, a := range plan.Suspects[:min(len(plan.Suspects), mostSuspects)] {
+		s.Suspects = append(s.Suspects, a.Name)
+	}
+	return s
+}
