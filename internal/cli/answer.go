@@ -42,9 +42,9 @@ func answerCommand(p deprovision.Progress, verb deprovision.Verb) string {
 			}
 		}
 	case deprovision.Credentials:
-		words = append(words, "--credential", "<reference>")
+		words = append(words, "--credential", quote("<reference>"))
 	case deprovision.ManualDone:
-		words = append(words, "--reason", "<note>")
+		words = append(words, "--reason", quote("<note>"))
 	}
 	return strings.Join(words, " ")
 }

@@ -45,9 +45,6 @@ Cancel and force are offered as long as the request has not ended.`,
 				return err
 			}
 			d.Verb, d.Tenant, d.Service, d.Request = deprovision.Verb(args[0]), ref.Tenant, ref.Service, ref.Request
-			if !slices.Contains(deprovision.Verbs(), d.Verb) {
-				return d.Validate()
-			}
 			if d.ID == "" {
 				d.ID = client.NewID()
 			}

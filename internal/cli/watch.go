@@ -163,9 +163,13 @@ func (a *app) printEvent(e deprovision.Event, name string) error {
 
 // printEnd sums up a request that ended or waits.
 func (a *app) printEnd(p deprovision.Progress) error {
-	return errors.Join(
+	err := errors.Join(
 		a.printf("%s", why(p, a.Now())),
 		a.printf("removed: %s", counts(p)),
 		a.printStop(p),
 		a.printRemainder(p))
+	if p.Status.Terminal() && p.Removed+p.Gone+p.Unconfirmed > 0 {
+		err = errors.Join(err, a.printf("what went, and by which call: publisher evidence %s", p.Request.Ref().Tokens()))
+	}
+	return err
 }

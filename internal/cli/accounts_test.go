@@ -1,0 +1,112 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/deprovisioner/deprovisioner/internal/cli"
+	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/query"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
+
+	"context"
+)
+
+const imported = `[{"tenant":"contoso","id":"sp","service":"sharepoint-online","kind":"delegate","upn":"svc@contoso.example"},
+{"tenant":"contoso","id":"inline","service":"exchange-online-inline","kind":"authorized","appId":"b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001","site":"us",
+"recorded":{"user":"42"}}]`
+
+func TestAccountsAreAddedImportedListedAndShown(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	add := []string{"accounts", "add", "--tenant", "contoso", "--id", "sp", "--service", "sharepoint-online", "--kind", "delegate", "--upn", "svc@contoso.example"}
+	w.run(add...).want(t, cli.Success, "account contoso.sp: added")
+	w.run(add...).want(t, cli.Success, "unchanged")
+	w.run(append(add, "--site", "eu")...).want(t, cli.NotAccepted, "differs", "(--update)")
+	w.run(append(add, "--site", "eu", "--update")...).want(t, cli.Success, "updated")
+
+	file := filepath.Join(t.TempDir(), "accounts.json")
+	if err := os.WriteFile(file, []byte(imported), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.run("accounts", "import", file).want(t, cli.NotAccepted, "1 added, 0 updated, 0 unchanged, 1 left as they were", "account contoso.sp")
+	w.run("accounts", "import", file, "--update").want(t, cli.Success, "0 added, 1 updated, 1 unchanged, 0 left as they were")
+	w.runWith(t.Context(), imported, "accounts", "import", "-").want(t, cli.Success, "2 unchanged")
+	w.runWith(t.Context(), "{}", "accounts", "import", "-").want(t, cli.BadInput, "nothing was imported: entry 1: tenant")
+
+	golden(t, "accounts-list", w.run("accounts", "list").out)
+	golden(t, "accounts-list-json", w.run("accounts", "list", "--tenant", "contoso", "-o", "json").out)
+	golden(t, "accounts-show", w.run("accounts", "show", "contoso.inline").out)
+	w.run("accounts", "show", "contoso.none").want(t, cli.NotFound)
+
+	// What is listed as JSON can be imported.
+	w.runWith(t.Context(), w.run("accounts", "list", "-o", "json").out, "accounts", "import", "-").want(t, cli.Success, "2 unchanged")
+}
+
+func TestDeadLettersAreListedShownAndSentAgain(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	for _, d := range []event.DeadLetter{
+		{Reason: "unknown tenant", Detail: "contoso", Subject: "deprovision.request.contoso.teams.r1", Data: []byte(`{"id":"r1"}`), At: noon},
+		{Reason: "not-json", Subject: "deprovision.event.contoso.teams.r1", Data: []byte{0xff, 0xfe}, At: noon},
+	} {
+		if err := w.journal.PutDeadLetter(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden(t, "deadletter-list", w.run("deadletter", "list").out)
+	golden(t, "deadletter-list-json", w.run("deadletter", "list", "-o", "json").out)
+	golden(t, "deadletter-show", w.run("deadletter", "show", "1").out+w.run("deadletter", "show", "2").out)
+	w.run("deadletter", "requeue", "1").want(t, cli.Success, "dead letter 1 was sent again on deprovision.request.contoso.teams.r1")
+	w.run("deadletter", "requeue", "2").want(t, cli.BadInput, "nothing else is published again")
+	w.run("deadletter", "requeue", "3").want(t, cli.NotFound)
+}
+
+func TestEvidenceNamesCallAndRestore(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.run("evidence", name("r1")).want(t, cli.NotFound)
+	w.hasEvent(deprovision.Event{Progress: deprovision.Progress{Request: request("r1"), Status: deprovision.Held},
+		Change: deprovision.Change{Kind: deprovision.Advanced, Evidence: []deprovision.Evidence{{Outcome: deprovision.Removed, At: noon,
+			Call: "Remove-TransportRule", ClientID: "c1", RequestID: "q1", Artifact: deprovision.Artifact{Kind: "transport-rule", ID: "11",
+				Name: "Sentry rerouting", Restore: "New-TransportRule -Name 'Sentry rerouting'"}}}}}, 0)
+	golden(t, "evidence", w.run("evidence", name("r1")).out)
+	golden(t, "evidence-json", w.run("evidence", name("r1"), "-o", "json").out)
+}
+
+// picture is a view of two requests.
+type picture struct{}
+
+func (picture) Get(context.Context, deprovision.Ref) (deprovision.Progress, bool, error) {
+	return deprovision.Progress{}, false, nil
+}
+
+func (picture) List(_ context.Context, f engine.Filter) (engine.Page, error) {
+	a, b := waiting("r2"), deprovision.Progress{Request: request("r1"), Status: deprovision.Parked, Park: &deprovision.Park{Until: noon}, Updated: noon,
+		Step: 1, Steps: steps(), Removed: 3}
+	a.Updated = noon
+	if f.Limit == 1 {
+		return engine.Page{Requests: []deprovision.Progress{a}, Next: "cursor 2"}, nil
+	}
+	return engine.Page{Requests: []deprovision.Progress{a, b}}, nil
+}
+
+func (picture) Open(context.Context, func(deprovision.Progress) bool) error { return nil }
+
+func TestListShowsWhereEachRequestIs(t *testing.T) {
+	t.Parallel()
+	w := bare(t)
+	stop, err := query.Serve(w.nc, picture{}, "1.0.0")
+	if err == nil {
+		err = w.nc.Flush()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = stop() })
+	golden(t, "list", w.run("list").out)
+	golden(t, "list-json", w.run("list", "-o", "json").out)
+	w.run("list", "--limit", "1").want(t, cli.Success, "there are more: --after 'cursor 2'")
+}

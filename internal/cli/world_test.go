@@ -1,0 +1,216 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"go.uber.org/goleak"
+
+	"github.com/deprovisioner/deprovisioner/internal/cli"
+	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// world is a server with the worker's side of it.
+type world struct {
+	t       testing.TB
+	url     string
+	nc      *nats.Conn
+	journal *journal.Journal
+}
+
+func bare(t testing.TB) *world {
+	t.Helper()
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(20 * time.Second) {
+		t.Fatal("the server does not start")
+	}
+	nc, err := journal.Connect(s.ClientURL(), journal.Connection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	return &world{t: t, url: s.ClientURL(), nc: nc}
+}
+
+func provisioned(t testing.TB) *world {
+	t.Helper()
+	w := bare(t)
+	if err := journal.Provision(t.Context(), w.nc, journal.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if w.journal, err = journal.Bind(t.Context(), w.nc); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// result is what a command left.
+type result struct {
+	code     int
+	out, err string
+}
+
+// run runs one command in this process, at noon.
+func (w *world) run(args ...string) result { return w.runWith(w.t.Context(), "", args...) }
+
+func (w *world) runWith(ctx context.Context, in string, args ...string) result {
+	var out, errs bytes.Buffer
+	code := cli.Run(ctx, append(args, "--server", w.url), cli.Streams{In: strings.NewReader(in), Out: &out, Err: &errs, Now: func() time.Time { return noon }})
+	return result{code, out.String(), errs.String()}
+}
+
+// want fails the test unless the command ended with the code and printed the words.
+func (r result) want(t *testing.T, code int, words ...string) {
+	t.Helper()
+	if r.code != code {
+		t.Errorf("exit code %d, want %d\n%s%s", r.code, code, r.out, r.err)
+	}
+	for _, word := range words {
+		if !strings.Contains(r.out+r.err, word) {
+			t.Errorf("%q is not in\n%s%s", word, r.out, r.err)
+		}
+	}
+}
+
+// golden compares what was printed with a file below testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+func request(id string) deprovision.Request {
+	return deprovision.Request{ID: id, Tenant: "contoso", Service: deprovision.ExchangeOnlineInline, Account: "inline", RequestedBy: "soc", Reason: "contract ended"}
+}
+
+func name(id string) string { return request(id).Ref().Tokens() }
+
+// has writes the state that a request is in; what a test does not care about is filled in.
+func (w *world) has(p deprovision.Progress) {
+	w.t.Helper()
+	w.hasEvent(deprovision.Event{Progress: p, Change: deprovision.Change{Kind: deprovision.Advanced, By: "worker-1"}}, 0)
+}
+
+func (w *world) hasEvent(e deprovision.Event, expected uint64) uint64 {
+	w.t.Helper()
+	p := &e.Progress
+	p.RequestDigest = p.Request.Digest()
+	if p.Seq == 0 {
+		p.Seq = 1
+	}
+	if p.Started.IsZero() {
+		p.Started = noon.Add(-2 * time.Hour)
+	}
+	if p.Updated.IsZero() {
+		p.Updated = noon.Add(-8 * time.Second)
+	}
+	e.Change.ID = fmt.Sprintf("%s-%d", p.Request.Ref().Tokens(), p.Seq)
+	revision, err := w.journal.Append(w.t.Context(), p.Request.Ref(), expected, e)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return revision
+}
+
+// answering has a worker that answers every decision.
+func (w *world) answering(refusal string) <-chan deprovision.Decision {
+	w.t.Helper()
+	got := make(chan deprovision.Decision, 8)
+	_, err := w.nc.Subscribe(event.All(event.Decisions), func(m *nats.Msg) {
+		d, err := event.DecodeDecision(m)
+		body, _ := json.Marshal(journal.Answer{Accepted: refusal == "", Refusal: refusal})
+		if err == nil {
+			err = w.nc.Publish(m.Header.Get(event.AnswerTo), body)
+		}
+		if err != nil {
+			w.t.Error(err)
+		}
+		got <- d
+	})
+	if err == nil {
+		err = w.nc.Flush()
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return got
+}
+
+func plan(id string) deprovision.Plan {
+	return deprovision.Plan{
+		Ref: request(id).Ref(),
+		Artifacts: []deprovision.Artifact{
+			{Kind: "transport-rule", ID: "11", Name: "Sentry rerouting", Step: "remove-rerouting-rules", Match: "name"},
+			{Kind: "connector", ID: "12", Name: "Sentry outbound", Step: "remove-outbound-connectors", Match: "recorded-id"},
+		},
+		Suspects:  []deprovision.Artifact{{Kind: "transport-rule", ID: "13", Name: "Sentry's old rule", Match: "suspect: prefix"}},
+		Cautions:  []deprovision.Caution{{Code: "mail-flow", Text: "Mail is no longer inspected."}},
+		Remainder: []deprovision.Remainder{{Name: "SPF include", Instructions: "Take it out of the DNS record."}},
+	}
+}
+
+// waits is a request that waits for the confirmation of its plan.
+func (w *world) waits(id string) deprovision.Progress {
+	w.t.Helper()
+	p := plan(id)
+	if err := w.journal.PutPlan(w.t.Context(), p); err != nil {
+		w.t.Fatal(err)
+	}
+	state := waiting(id)
+	w.has(state)
+	return state
+}
+
+func waiting(id string) deprovision.Progress {
+	p := plan(id)
+	return deprovision.Progress{
+		Request: request(id), Seq: 7, Status: deprovision.Waiting,
+		Stop: &deprovision.Stop{Seq: 7, Name: "confirm", Detail: "2 artifacts, 1 suspect",
+			Offers: []deprovision.Verb{deprovision.Confirm, deprovision.Approve, deprovision.Cancel, deprovision.Force}},
+		Plan: &deprovision.PlanSummary{Digest: p.Digest(), Artifacts: 2, Suspects: []string{"Sentry's old rule"}, Cautions: p.Cautions},
+		Step: 1, Steps: []deprovision.StepProgress{{Name: "verify-account", State: deprovision.StepDone, Done: 1, Total: 1},
+			{Name: "take-inventory", State: deprovision.StepRunning, Total: 3, Done: 3}},
+	}
+}
+
+// complete asks what the shell would offer; nothing may stand behind the word that is completed.
+func complete(w *world, args ...string) result {
+	var out, errs bytes.Buffer
+	code := cli.Run(w.t.Context(), append([]string{"__complete"}, args...), cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
+	return result{code, out.String(), errs.String()}
+}
