@@ -57,6 +57,7 @@ func azureCredential(c Credential, tenantID string, options azcore.ClientOptions
 		return azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{
 			ClientOptions: options, ClientID: c.ClientID, TenantID: tenantID, TokenFilePath: c.TokenFile, DisableInstanceDiscovery: true})
 	}
+	// its tokens are kept by the library for the whole process, and by the platform: forgetting one does not bring a new one
 	own := &azidentity.ManagedIdentityCredentialOptions{ClientOptions: options}
 	if c.ClientID != "" {
 		own.ID = azidentity.ClientID(c.ClientID)

@@ -47,7 +47,8 @@ var reads = map[string]bool{"": true, http.MethodGet: true, http.MethodHead: tru
 func (c *chain) describe(req *http.Request, next send) (*http.Response, error) {
 	ctx := req.Context()
 	if callOf(req) == nil {
-		ctx = (&Call{Name: req.Method + " " + req.URL.Path, Changes: !reads[req.Method]}).Context(ctx)
+		changes := !reads[req.Method] && c.API != "login" // to sign in changes nothing
+		ctx = (&Call{Name: req.Method + " " + req.URL.Path, Changes: changes}).Context(ctx)
 	}
 	resp, err := next(req.Clone(ctx))
 	if err == nil {
