@@ -27,7 +27,7 @@ type Wake struct {
 
 // EncodeRequest makes the message of a removal request. The error is a [deprovision.Invalid].
 func EncodeRequest(r deprovision.Request, trace string) (*nats.Msg, error) {
-	if err := firstOf(checkInput(r, MaxInput), r.Validate); err != nil {
+	if err := firstOf(checkInput(r), r.Validate, func() error { return small(r) }); err != nil {
 		return nil, err
 	}
 	return encode(Subject(Requests, r.Ref()), RequestType, r.ID, r.Ref().Tokens(), time.Now(), trace, r)
@@ -42,12 +42,12 @@ func DecodeRequest(msg *nats.Msg) (deprovision.Request, error) {
 		err = &deprovision.Invalid{Field: "options.drain", Value: invalid.Value, Allowed: invalid.Allowed}
 	}
 	return r, firstOf(err, func() error { return matches(msg.Subject, Subject(Requests, r.Ref())) }, r.Validate,
-		func() error { return checkInput(r, MaxInput) })
+		func() error { return small(r) })
 }
 
 // EncodeDecision makes the message of a decision. The error is a [deprovision.Invalid].
 func EncodeDecision(d deprovision.Decision, trace string) (*nats.Msg, error) {
-	if err := firstOf(checkInput(d, MaxInput), d.Validate); err != nil {
+	if err := firstOf(checkInput(d), d.Validate, func() error { return small(d) }); err != nil {
 		return nil, err
 	}
 	return encode(Subject(Decisions, d.Ref()), DecisionType, d.ID, d.Ref().Tokens(), time.Now(), trace, d)
@@ -58,12 +58,12 @@ func DecodeDecision(msg *nats.Msg) (deprovision.Decision, error) {
 	var d deprovision.Decision
 	err := decodeInput(msg, DecisionType, &d)
 	return d, firstOf(err, func() error { return matches(msg.Subject, Subject(Decisions, d.Ref())) }, d.Validate,
-		func() error { return checkInput(d, MaxInput) })
+		func() error { return small(d) })
 }
 
 // EncodeAccount makes the message of a service account's record; its CloudEvents id is unique. The error is a [deprovision.Invalid].
 func EncodeAccount(a deprovision.Account) (*nats.Msg, error) {
-	if err := firstOf(checkInput(a, MaxMessage), a.Validate); err != nil {
+	if err := firstOf(checkInput(a), a.Validate); err != nil {
 		return nil, err
 	}
 	return encode(AccountSubject(a.Tenant, a.ID), AccountType, "", a.Tenant+"."+a.ID, time.Now(), "", a)

@@ -26,16 +26,22 @@ func decodeInput(msg *nats.Msg, kind string, data any) error {
 }
 
 // checkInput holds what is about to be sent against the same rules.
-func checkInput(data any, limit int) error {
+func checkInput(data any) error {
 	body, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
-	if err := noSecret(body); err != nil {
+	return noSecret(body)
+}
+
+// small holds a request or a decision against [MaxInput]. What counts is what is kept of it, without unknown members.
+func small(data any) error {
+	body, err := json.Marshal(data)
+	if err != nil {
 		return err
 	}
-	if len(body) > limit {
-		return tooLarge(len(body), limit)
+	if len(body) > MaxInput {
+		return tooLarge(len(body), MaxInput)
 	}
 	return nil
 }
@@ -57,7 +63,7 @@ func noSecret(body []byte) error {
 func findSecret(path, name string, value any) (string, bool) {
 	switch v := value.(type) {
 	case string:
-		return path, v != Redacted && (deprovision.LooksSecret(v) || deprovision.LooksSecret(name+"="+v))
+		return path, v != Redacted && v != "" && (deprovision.LooksSecret(v) || deprovision.LooksSecret(name+"=x"))
 	case []any:
 		for i, element := range v {
 			if field, found := findSecret(path+"["+strconv.Itoa(i)+"]", name, element); found {
