@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/internal/config"
+	"github.com/deprovisioner/deprovisioner/internal/devstack"
+	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
+	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// embedding says what runs inside this process besides the worker.
+type embedding struct {
+	dir                      string // of the journal's files and the secrets of the simulated tenants
+	nats, redis, sim, listen string // host:port; empty means any free port on loopback
+	tenants                  []string
+	drain                    time.Duration
+	behaviour                tenantsim.Behaviour
+}
+
+// embedded is a worker with its servers and simulated tenants, all in this process.
+type embedded struct {
+	stack  *devstack.Stack
+	worker *worker
+	client *client.Client
+}
+
+// embed starts the servers, makes the streams, records a service account per tenant and puts the worker together.
+func embed(ctx context.Context, e embedding, log *slog.Logger) (out *embedded, err error) {
+	out = &embedded{}
+	defer func() {
+		if err != nil {
+			out.close()
+		}
+	}()
+	fixtures := make([]*tenantsim.Fixture, len(e.tenants))
+	for i := range e.tenants {
+		fixtures[i] = tenantsim.InlineTenant()
+		if i > 0 {
+			fixtures[i] = tenantsim.Generate(uint64(i), tenantsim.GenerateOptions{Inline: true, TransportRules: 40 * i, Connectors: 5 * i, AllowedIPs: 30 * i})
+		}
+	}
+	out.stack, err = devstack.Start(ctx, devstack.Options{Dir: e.dir, NATS: e.nats, Redis: e.redis, Tenant: e.sim, Fixture: fixtures[0],
+		Simulation: tenantsim.Options{Behaviour: e.behaviour}, Log: log})
+	if err != nil {
+		return out, err
+	}
+	for _, f := range fixtures[1:] {
+		if err := out.stack.Tenant.AddTenant(f); err != nil {
+			return out, err
+		}
+	}
+	cfg, err := e.config(out.stack, fixtures)
+	if err != nil {
+		return out, err
+	}
+	if out.client, err = client.Connect(out.stack.NATS.URL(), client.Options{Name: "deprovisioner demo"}); err != nil {
+		return out, err
+	}
+	if err := prepare(ctx, cfg, log, out.client); err != nil {
+		return out, err
+	}
+	out.worker, err = assemble(ctx, cfg, log)
+	return out, err
+}
+
+// prepare makes the streams and records the service accounts.
+func prepare(ctx context.Context, cfg config.Config, log *slog.Logger, c *client.Client) error {
+	nc, err := dial(cfg, log)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	if err := journal.Provision(ctx, nc, journal.Options{}); err != nil {
+		return err
+	}
+	for alias := range cfg.Tenants {
+		_, err := c.Account(ctx, alias, simulatedAccount(alias).ID)
+		if err == nil {
+			continue // recorded by an earlier start
+		}
+		if _, err := c.PutAccount(ctx, simulatedAccount(alias), false); err != nil {
+			return fmt.Errorf("record the service account of %s: %w", alias, err)
+		}
+	}
+	return nil
+}
+
+// simulatedAccount is what a product has recorded about its service account in a simulated tenant.
+func simulatedAccount(alias string) deprovision.Account {
+	return deprovision.Account{Tenant: alias, ID: "inline", Service: deprovision.ExchangeOnlineInline, Kind: deprovision.Authorized,
+		AppID: tenantsim.ProductAppID, Site: "us", ProductID: tenantsim.ProductAccountID, State: deprovision.AccountActive}
+}
+
+// config is a worker's configuration for the simulated tenants.
+func (e embedding) config(stack *devstack.Stack, fixtures []*tenantsim.Fixture) (config.Config, error) {
+	cfg := config.Default()
+	cfg.NATS.URL, cfg.Redis.URL = stack.NATS.URL(), stack.Redis.URL()
+	cfg.HTTP.Listen = "127.0.0.1:0"
+	if e.listen != "" {
+		cfg.HTTP.Listen = e.listen
+	}
+	cfg.Worker.SweepEvery = deprovision.Duration(10 * time.Second)
+	secret, hook := filepath.Join(e.dir, "client-secret"), filepath.Join(e.dir, "hook-secret")
+	for path, value := range map[string]string{secret: tenantsim.WorkerSecret, hook: tenantsim.HookSecret} { // the simulator's own; they open nothing else
+		if err := os.WriteFile(path, []byte(value), 0o600); err != nil {
+			return cfg, fmt.Errorf("prepare the simulated tenants: %w", err)
+		}
+	}
+	base := stack.Tenant.BaseURL()
+	drain := deprovision.Duration(e.drain)
+	cfg.Tenants = map[string]config.Tenant{}
+	for i, alias := range e.tenants {
+		cfg.Tenants[alias] = config.Tenant{ID: fixtures[i].Tenant.ID, Organization: fixtures[i].Tenant.Domains[0], Cloud: "custom",
+			Endpoints: config.Endpoints{Login: base, Graph: base, Exchange: base}, ActingApp: tenantsim.WorkerAppID, Credential: "worker",
+			Credentials: map[string]config.Credential{"worker": {Type: "client-secret", ClientID: tenantsim.WorkerAppID, SecretFile: secret}},
+			Product:     config.Product{HookURL: base + "/product/removals", SecretFile: hook},
+			Policy:      config.Policy{Askers: []string{"*"}, Drain: &drain, Armed: true}}
+	}
+	return cfg, cfg.Validate()
+}
+
+func (e *embedded) close() {
+	if e.worker != nil {
+		e.worker.close()
+	}
+	if e.client != nil {
+		e.client.Close()
+	}
+	if e.stack != nil {
+		e.stack.Close()
+	}
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/internal/metrics"
+	"github.com/deprovisioner/deprovisioner/internal/web"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// ends counts what the engine reports.
+type ends struct{ *metrics.Metrics }
+
+func (e ends) StepDone(service deprovision.Service, step string, took time.Duration) {
+	e.Metrics.StepDone(string(service), step, took)
+}
+
+func (e ends) Ended(service deprovision.Service, status deprovision.Status, _ time.Duration) {
+	e.Metrics.Ended(string(service), string(status))
+}
+
+// calls counts calls to tenants.
+type calls struct{ *metrics.Metrics }
+
+func (c calls) Called(api string, status int) {
+	class := "none"
+	switch {
+	case status == 429:
+		class = "429"
+	case status > 0:
+		class = fmt.Sprintf("%dxx", status/100)
+	}
+	c.TenantCall(api, class, 0)
+}
+
+// summary counts the open requests for a scrape; without Redis nobody can tell, and the projector's metric says so.
+func (w *worker) summary() metrics.Summary {
+	if w.picture == nil {
+		return metrics.Summary{}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	s, err := w.picture.Summary(ctx)
+	if err != nil {
+		return metrics.Summary{}
+	}
+	return metrics.Summary(s)
+}
+
+// checks are the conditions of readiness.
+func (w *worker) checks() []web.Check {
+	return []web.Check{
+		{Name: "nats", Test: func(context.Context) error {
+			if !w.nc.IsConnected() {
+				return errors.New("not connected")
+			}
+			return nil
+		}},
+		{Name: "journal", Test: func(ctx context.Context) error {
+			_, err := w.journal.Head(ctx)
+			return err
+		}},
+		{Name: "redis", Test: w.picture.Ping, Degraded: true},
+		{Name: "gates", Test: func(context.Context) error { return w.gate.Healthy() }, Degraded: true},
+	}
+}

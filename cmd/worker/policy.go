@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/internal/config"
+	"github.com/deprovisioner/deprovisioner/internal/m365/tenants"
+	"github.com/deprovisioner/deprovisioner/internal/step"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// known reports whether the configuration has the tenant.
+func (w *worker) known(alias string) bool {
+	_, ok := w.cfg.Tenants[alias]
+	return ok
+}
+
+// permit tells why a sender may not ask for a removal in this tenant.
+func (w *worker) permit(r deprovision.Request) string {
+	for _, pattern := range w.cfg.Tenants[r.Tenant].Policy.Askers {
+		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(r.RequestedBy)); err == nil && ok {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s may not ask for removals in the tenant %s: see policy.askers in the worker's configuration", r.RequestedBy, r.Tenant)
+}
+
+func (w *worker) policy(alias string) step.Policy {
+	p := w.cfg.Tenants[alias].Policy
+	out := step.Policy{Armed: p.Armed, ConfirmsItself: p.ConfirmsItself}
+	if p.Drain != nil {
+		drain := time.Duration(*p.Drain)
+		out.Drain = &drain
+	}
+	return out
+}
+
+// drain is how long a drain takes that the request does not set.
+func (w *worker) drain(alias string) time.Duration {
+	if p := w.cfg.Tenants[alias].Policy; p.Drain != nil {
+		return time.Duration(*p.Drain)
+	}
+	return 24 * time.Hour
+}
+
+// reach turns the configuration of the tenants into that of their clients.
+func reach(cfg config.Config) tenants.Config {
+	out := tenants.Config{Tenants: map[string]tenants.Tenant{}}
+	for alias, t := range cfg.Tenants {
+		credentials := map[string]tenants.Credential{}
+		for ref, c := range t.Credentials {
+			credentials[ref] = tenants.Credential(c)
+		}
+		out.Tenants[alias] = tenants.Tenant{ID: t.ID, Cloud: t.Cloud, Endpoints: tenants.Endpoints(t.Endpoints), CAFile: t.CAFile, ActingApp: t.ActingApp,
+			Credential: t.Credential, Credentials: credentials, Product: tenants.Product(t.Product)}
+	}
+	return out
+}

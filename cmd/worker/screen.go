@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// screen shows events as they come.
+type screen interface {
+	show(deprovision.Event)
+	close()
+}
+
+// newScreen returns live bars for a terminal, else plain lines.
+func newScreen(out io.Writer, bars bool) screen {
+	if bars {
+		return &live{progress: mpb.New(mpb.WithOutput(out), mpb.WithWidth(40)), rows: map[string]*row{}}
+	}
+	return &lines{out: out, steps: map[string]string{}}
+}
+
+// lines prints one line per step that begins, stop, park and end.
+type lines struct {
+	mu    sync.Mutex
+	out   io.Writer
+	steps map[string]string
+}
+
+func (l *lines) show(e deprovision.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	tenant, text := e.Progress.Request.Tenant, now(e.Progress)
+	if l.steps[tenant] == text {
+		return
+	}
+	l.steps[tenant] = text
+	fmt.Fprintf(l.out, "%s  %-10s  %s\n", e.Progress.Updated.Local().Format(time.TimeOnly), tenant, text) //nolint:errcheck // a line of a demo
+}
+
+func (l *lines) close() {}
+
+// live is one bar per removal.
+type live struct {
+	mu       sync.Mutex
+	progress *mpb.Progress
+	rows     map[string]*row
+}
+
+type row struct {
+	bar   *mpb.Bar
+	mu    sync.Mutex
+	state deprovision.Progress
+}
+
+func (l *live) show(e deprovision.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.rows[e.Progress.Request.Tenant]
+	if r == nil {
+		r = &row{}
+		r.bar = l.progress.AddBar(1,
+			mpb.PrependDecorators(decor.Name(e.Progress.Request.Tenant, decor.WCSyncSpaceR)),
+			mpb.AppendDecorators(decor.Percentage(decor.WC{W: 5}), decor.Any(func(decor.Statistics) string { return r.text() })))
+		l.rows[e.Progress.Request.Tenant] = r
+	}
+	r.mu.Lock()
+	r.state = e.Progress
+	r.mu.Unlock()
+	done, total := units(e.Progress)
+	r.bar.SetTotal(total, false)
+	r.bar.SetCurrent(done)
+	if e.Progress.Status.Terminal() {
+		r.bar.SetTotal(total, true)
+	}
+}
+
+func (l *live) close() { l.progress.Wait() }
+
+func (r *row) text() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	text := "  " + now(r.state)
+	if r.state.ETA != nil {
+		if left := time.Until(*r.state.ETA).Round(time.Second); left > 0 {
+			text += fmt.Sprintf(", about %s left", left)
+		}
+	}
+	return text
+}
+
+// now says in a few words where a removal stands.
+func now(p deprovision.Progress) string {
+	switch {
+	case p.Status.Terminal():
+		return string(p.Status) + ": " + p.Detail
+	case p.Status == deprovision.Waiting:
+		return "waits at " + p.Stop.Name
+	case p.Status == deprovision.Parked:
+		return "parked until " + p.Park.Until.Local().Format(time.TimeOnly) + ": " + p.Park.Reason
+	case p.Step < len(p.Steps):
+		s := p.Steps[p.Step]
+		if s.Total > 0 {
+			return fmt.Sprintf("%s %d/%d", s.Name, s.Done, s.Total)
+		}
+		return s.Name
+	}
+	return string(p.Status)
+}
+
+// units counts what is done and what there is to do; a step without units counts as one.
+func units(p deprovision.Progress) (done, total int64) {
+	for _, s := range p.Steps {
+		size := int64(max(s.Total, s.Done, 1))
+		total += size
+		switch s.State {
+		case deprovision.StepDone, deprovision.StepSkipped:
+			done += size
+		default:
+			done += int64(s.Done)
+		}
+	}
+	return done, max(total, 1)
+}
