@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -16,17 +17,33 @@ var ErrWentBack = errors.New("the picture went back in time")
 // order. After an error nothing is lost if the caller brings all of them again. [ErrWentBack] comes once, after it was all applied: the
 // watermark is gone then, and stays away until the picture is rebuilt.
 func (p *Picture) Apply(ctx context.Context, updates []Update) error {
-	changes, highest := fold(updates)
 	if len(updates) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
-	defer cancel()
-	if err := p.putDocuments(ctx, changes); err != nil {
-		return fmt.Errorf("apply: %w", err)
+	changes, highest := fold(updates)
+	chunks := [][]change{nil} // also without a change the watermark moves
+	if len(changes) > 0 {
+		chunks = slices.Collect(slices.Chunk(changes, chunk))
 	}
-	return p.putIndex(ctx, changes, highest) // second, so that no index names a document that is not there
+	for _, some := range chunks {
+		if err := p.putDocuments(ctx, some); err != nil {
+			return fmt.Errorf("apply: %w", err)
+		}
+	}
+	for i, some := range chunks { // second, so that no index names a document that is not there
+		var mark Update // last, when all is there
+		if i == len(chunks)-1 {
+			mark = highest
+		}
+		if err := p.putIndex(ctx, some, mark); err != nil {
+			return fmt.Errorf("apply: %w", err)
+		}
+	}
+	return nil
 }
+
+// chunk is how many requests one script changes at most: a few milliseconds in which the server does nothing else.
+const chunk = 256
 
 func (p *Picture) putDocuments(ctx context.Context, changes []change) error {
 	if len(changes) == 0 {
@@ -44,37 +61,39 @@ func (p *Picture) putDocuments(ctx context.Context, changes []change) error {
 			args: []any{strconv.FormatUint(c.Progress.Seq, 10), body},
 		})
 	}
+	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
+	defer cancel()
 	_, err := p.runner.batch(ctx, documentScript, calls)
 	return err
 }
 
-func (p *Picture) putIndex(ctx context.Context, changes []change, highest Update) error {
+func (p *Picture) putIndex(ctx context.Context, changes []change, mark Update) error {
 	before := p.applied.Load()
-	revision := strconv.FormatUint(highest.Revision, 10)
-	args := []any{p.keys.index(), p.options.Incarnation, revision, highest.At.UTC().Format(time.RFC3339Nano), strconv.FormatUint(before, 10)}
+	revision := strconv.FormatUint(mark.Revision, 10)
+	args := []any{p.keys.index(), p.options.Incarnation, revision, mark.At.UTC().Format(time.RFC3339Nano), strconv.FormatUint(before, 10)}
 	for _, c := range changes {
 		r, err := c.row()
 		if err != nil {
-			return fmt.Errorf("apply: %w", err)
+			return err
 		}
 		d, err := c.done()
 		if err != nil {
-			return fmt.Errorf("apply: %w", err)
+			return err
 		}
 		args = append(args, c.Progress.Request.Ref().Tokens(), r, d)
 	}
 	k := p.keys
 	keys := []string{k.rows(), k.waiting(), k.counts(), k.steps(), k.watermark(), k.rebuild()}
-	result, err := p.runner.run(ctx, indexScript, call{keys: keys, args: args})
-	if err != nil {
-		return fmt.Errorf("apply: %w", err)
+	var result any
+	if err := p.bounded(ctx, indexScript, call{keys: keys, args: args}, &result); err != nil {
+		return err
 	}
 	switch result {
 	case int64(0):
 		p.applied.Store(0)
-		return fmt.Errorf("apply: revision %d was applied before: %w", before, ErrWentBack)
+		return fmt.Errorf("revision %d was applied before: %w", before, ErrWentBack)
 	case int64(1):
-		raise(&p.applied, highest.Revision)
+		raise(&p.applied, mark.Revision)
 	}
 	return nil
 }

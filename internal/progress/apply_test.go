@@ -16,8 +16,9 @@ import (
 )
 
 func TestAnOlderUpdateChangesNothing(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		apply(t, p, 10, document(1, 9), document(1, 10, status(deprovision.Succeeded)))
 		apply(t, p, 8, document(1, 8, status(deprovision.Waiting)), document(1, 9), document(1, 10, status(deprovision.Parked)))
 		if got := get(t, p, 1); got.Seq != 10 || got.Status != deprovision.Succeeded {
@@ -34,7 +35,8 @@ func TestAnOlderUpdateChangesNothing(t *testing.T) {
 
 // Several workers share the projector: batches of one request may be applied at the same time, in any order, more than once.
 func TestAnyOrderOfUpdatesEndsInTheSamePicture(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
+	t.Parallel()
+	onEvery(t, func(t tested) {
 		statuses := []deprovision.Status{deprovision.Held, deprovision.Waiting, deprovision.Held, deprovision.Parked, deprovision.Contested}
 		const requests, events = 5, 40
 		var all []progress.Update
@@ -53,7 +55,7 @@ func TestAnyOrderOfUpdatesEndsInTheSamePicture(t *testing.T) {
 		for range 4 {
 			mine := append([]progress.Update(nil), all...)
 			random.Shuffle(len(mine), func(i, j int) { mine[i], mine[j] = mine[j], mine[i] })
-			p := progress.New(s.client, progress.Options{})
+			p := progress.New(t.client, progress.Options{})
 			workers.Go(func() {
 				for len(mine) > 0 {
 					n := min(7, len(mine))
@@ -66,7 +68,7 @@ func TestAnyOrderOfUpdatesEndsInTheSamePicture(t *testing.T) {
 			})
 		}
 		workers.Wait()
-		p := progress.New(s.client, progress.Options{})
+		p := progress.New(t.client, progress.Options{})
 		counted := 0
 		for number := range requests {
 			want := statuses[(events-1+number)%len(statuses)]
@@ -95,11 +97,12 @@ func TestAnyOrderOfUpdatesEndsInTheSamePicture(t *testing.T) {
 }
 
 func TestTheDocumentIsPlainJSON(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		want := document(1, 1, func(p *deprovision.Progress) { p.Facts = map[string]string{"größe": "ünïcode \u2028 <&>"} })
 		apply(t, p, 1, want)
-		text, err := s.client.Get(t.Context(), "deprovision:{contoso.teams.r1}").Result()
+		text, err := t.client.Get(t.Context(), "deprovision:{contoso.teams.r1}").Result()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,10 +114,11 @@ func TestTheDocumentIsPlainJSON(t *testing.T) {
 }
 
 func TestADocumentDeletedByHandComesBackWithTheNextDelivery(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		apply(t, p, 1, document(1, 1))
-		if err := s.client.Del(t.Context(), "deprovision:{contoso.teams.r1}").Err(); err != nil {
+		if err := t.client.Del(t.Context(), "deprovision:{contoso.teams.r1}").Err(); err != nil {
 			t.Fatal(err)
 		}
 		if _, ok, err := p.Get(t.Context(), document(1, 0).Request.Ref()); ok || err != nil {
@@ -129,8 +133,9 @@ func TestADocumentDeletedByHandComesBackWithTheNextDelivery(t *testing.T) {
 }
 
 func TestAnUnusableNameIsPassedOver(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		apply(t, p, 1, document(1, 1, func(p *deprovision.Progress) { p.Request.Tenant = "}{index" }), document(2, 1))
 		if got := listed(t, p, engine.Filter{}); len(got) != 1 {
 			t.Errorf("listed %v", got)
@@ -139,11 +144,12 @@ func TestAnUnusableNameIsPassedOver(t *testing.T) {
 }
 
 func TestScriptsAreGivenAgainToAServerThatForgotThem(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		for seq := range uint64(3) {
 			apply(t, p, seq+1, document(1, seq+1), document(2, seq+1))
-			if err := s.client.ScriptFlush(t.Context()).Err(); err != nil {
+			if err := t.client.ScriptFlush(t.Context()).Err(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -154,9 +160,10 @@ func TestScriptsAreGivenAgainToAServerThatForgotThem(t *testing.T) {
 }
 
 func TestSummaryTellsTheLongestWait(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
+	t.Parallel()
+	onEvery(t, func(t tested) {
 		now := start.Add(3 * time.Hour)
-		p := progress.New(s.client, progress.Options{Clock: at(now)})
+		p := progress.New(t.client, progress.Options{Clock: at(now)})
 		waiting := func(since time.Duration, stop uint64) func(*deprovision.Progress) {
 			return func(p *deprovision.Progress) {
 				p.Status, p.Updated, p.Stop = deprovision.Waiting, start.Add(since), &deprovision.Stop{Seq: stop}
@@ -187,7 +194,7 @@ func TestSummaryTellsTheLongestWait(t *testing.T) {
 
 func TestOutOfMemoryChangesNothing(t *testing.T) {
 	t.Parallel()
-	s := kinds["redis-server"](t)
+	s := realServer(t)
 	p := progress.New(s.client, progress.Options{})
 	apply(t, p, 1, document(1, 1))
 	if err := s.client.ConfigSet(t.Context(), "maxmemory", "1").Err(); err != nil {

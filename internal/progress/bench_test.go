@@ -14,7 +14,7 @@ import (
 func BenchmarkApply(b *testing.B) {
 	for _, batch := range []int{1, 16, 256} {
 		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
-			p := progress.New(kinds["redis-server"](b).client, progress.Options{})
+			p := progress.New(realServer(b).client, progress.Options{})
 			big := func(p *deprovision.Progress) { p.Facts = map[string]string{"note": strings.Repeat("x", 1400)} }
 			for n := 0; b.Loop(); n++ {
 				if n%batch == 0 {
@@ -31,7 +31,7 @@ func BenchmarkApply(b *testing.B) {
 
 // BenchmarkList reads the first page of 100 out of 10,000 requests.
 func BenchmarkList(b *testing.B) {
-	p := progress.New(kinds["redis-server"](b).client, progress.Options{})
+	p := progress.New(realServer(b).client, progress.Options{})
 	for first := 0; first < 10_000; first += 500 {
 		var documents []deprovision.Progress
 		for i := range 500 {
@@ -48,7 +48,7 @@ func BenchmarkList(b *testing.B) {
 
 // BenchmarkGateOpen asks for a gate that was seen open a moment ago, as every tenant call does.
 func BenchmarkGateOpen(b *testing.B) {
-	g := progress.NewGate(kinds["redis-server"](b).client, progress.GateOptions{})
+	g := progress.NewGate(realServer(b).client, progress.GateOptions{})
 	for b.Loop() {
 		if _, err := g.Wait(b.Context(), "contoso"); err != nil {
 			b.Fatal(err)

@@ -58,5 +58,5 @@ var ownLog sync.Once
 type library struct{}
 
 func (library) Printf(ctx context.Context, format string, v ...any) {
-	slog.DebugContext(ctx, "redis client: "+fmt.Sprintf(format, v...))
+	slog.DebugContext(ctx, "from the client of Redis", "message", fmt.Sprintf(format, v...))
 }

@@ -19,8 +19,8 @@ func TestConnectTakesEachKindOfAddress(t *testing.T) {
 		"redis://10.0.0.1":                 func(c redis.UniversalClient) bool { return single(c).Addr == "10.0.0.1:6379" },
 		"redis://worker@10.0.0.1:7000/3":   func(c redis.UniversalClient) bool { return single(c).Username == "worker" && single(c).DB == 3 },
 		"rediss://cache.example:7000":      func(c redis.UniversalClient) bool { return single(c).TLSConfig.ServerName == "cache.example" },
-		"redis://a:1?addr=b:2&addr=c:3":    func(c redis.UniversalClient) bool { return cluster(c) == 3 },
-		"redis://a:1?cluster=true":         func(c redis.UniversalClient) bool { return cluster(c) == 1 },
+		"redis://a:1?addr=b:2&addr=c:3":    func(c redis.UniversalClient) bool { return nodes(c) == 3 },
+		"redis://a:1?cluster=true":         func(c redis.UniversalClient) bool { return nodes(c) == 1 },
 		"redis://a:1?master_name=main":     func(c redis.UniversalClient) bool { return single(c).Addr == "FailoverClient" },
 		"redis://worker:open-sesame@a:1/0": func(c redis.UniversalClient) bool { return single(c).Password == "from the file" },
 	} {
@@ -43,7 +43,7 @@ func TestConnectTakesEachKindOfAddress(t *testing.T) {
 
 func single(c redis.UniversalClient) *redis.Options { return c.(*redis.Client).Options() }
 
-func cluster(c redis.UniversalClient) int { return len(c.(*redis.ClusterClient).Options().Addrs) }
+func nodes(c redis.UniversalClient) int { return len(c.(*redis.ClusterClient).Options().Addrs) }
 
 func TestConnectNeverShowsThePassword(t *testing.T) {
 	t.Parallel()
@@ -99,10 +99,10 @@ func TestInspectTellsWhatMayLoseThePicture(t *testing.T) {
 			}
 		})
 	}
-	if warnings, err := progress.Inspect(t.Context(), kinds["embedded"](t).client); err != nil || len(warnings) != 1 {
+	if warnings, err := progress.Inspect(t.Context(), embedded(t).client); err != nil || len(warnings) != 1 {
 		t.Errorf("a server that tells nothing: %q, %v", warnings, err)
 	}
-	if warnings, err := progress.Inspect(t.Context(), kinds["cluster"](t).client); err != nil || len(warnings) != 0 {
+	if warnings, err := progress.Inspect(t.Context(), cluster(t).client); err != nil || len(warnings) != 0 {
 		t.Errorf("cluster: %q, %v", warnings, err)
 	}
 	s := redistest.Start(t)

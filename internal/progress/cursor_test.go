@@ -32,7 +32,9 @@ func TestMembersSortAsTimesDo(t *testing.T) {
 	t.Parallel()
 	base := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	last := ""
-	for _, d := range []time.Duration{0, time.Microsecond, 10 * time.Microsecond, time.Millisecond, 999999 * time.Microsecond, time.Second, time.Hour, 9000 * time.Hour} {
+	for _, d := range []time.Duration{
+		0, time.Microsecond, 10 * time.Microsecond, time.Millisecond, 999999 * time.Microsecond, time.Second, time.Hour, 9000 * time.Hour,
+	} {
 		m := memberOf(deprovision.Progress{Started: base.Add(d).In(time.FixedZone("elsewhere", -7200))})
 		if m <= last {
 			t.Errorf("%q does not follow %q", m, last)

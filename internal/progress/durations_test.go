@@ -20,18 +20,19 @@ func ended(step int, took time.Duration, units int) func(*deprovision.Progress) 
 	}
 }
 
-func stepTime(t testing.TB, p *progress.Picture, step string) progress.StepTime {
-	t.Helper()
-	if err := p.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
+func stepTime(tb testing.TB, p *progress.Picture, step string) progress.StepTime {
+	tb.Helper()
+	if err := p.Refresh(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
 	d, _ := p.StepTime(deprovision.Teams, step)
 	return d
 }
 
 func TestEachFinishedStepIsLearntFromOnce(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		one := ended(0, 10*time.Second, 5)
 		apply(t, p, 1, document(1, 1), document(1, 2, one))
 		apply(t, p, 2, document(1, 2, one))                    // delivered again
@@ -52,8 +53,9 @@ func TestEachFinishedStepIsLearntFromOnce(t *testing.T) {
 }
 
 func TestNewerRunsWeighMore(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		for i := range 30 {
 			took := time.Minute
 			if i >= 10 {
@@ -69,6 +71,7 @@ func TestNewerRunsWeighMore(t *testing.T) {
 
 // How long a person thought, or a drain was set to, says nothing about how long a step takes.
 func TestWaitsForAPersonAreNotLearntFrom(t *testing.T) {
+	t.Parallel()
 	waits := func(p *deprovision.Progress) {
 		p.Status, p.Stop = deprovision.Waiting, &deprovision.Stop{Seq: p.Seq}
 	}
@@ -85,8 +88,9 @@ func TestWaitsForAPersonAreNotLearntFrom(t *testing.T) {
 		"after a rebuild":   {{document(1, 4, decided, over)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onEvery(t, func(t *testing.T, s server) {
-				p := progress.New(s.client, progress.Options{})
+			t.Parallel()
+			onEvery(t, func(t tested) {
+				p := progress.New(t.client, progress.Options{})
 				for i, batch := range batches {
 					apply(t, p, uint64(i*10+1), batch...)
 				}
@@ -103,8 +107,9 @@ func TestWaitsForAPersonAreNotLearntFrom(t *testing.T) {
 }
 
 func TestARebuildLearnsTheSameAgain(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		last := document(1, 2, ended(0, 10*time.Second, 1))
 		rebuild(t, p, 2, last)
 		rebuild(t, p, 2, last)
@@ -116,7 +121,7 @@ func TestARebuildLearnsTheSameAgain(t *testing.T) {
 
 func TestEstimateAddsUpWhatLiesAhead(t *testing.T) {
 	t.Parallel()
-	s := kinds["embedded"](t)
+	s := embedded(t)
 	p := progress.New(s.client, progress.Options{Drain: func(string) time.Duration { return 24 * time.Hour }})
 	apply(t, p, 1, document(1, 1, ended(0, 10*time.Second, 1), ended(1, 20*time.Second, 1), ended(2, 30*time.Second, 10)))
 	if err := p.Refresh(t.Context()); err != nil {
@@ -165,7 +170,7 @@ func TestEstimateAddsUpWhatLiesAhead(t *testing.T) {
 
 func TestAGuessStandsInForStepsThatNobodySaw(t *testing.T) {
 	t.Parallel()
-	s := kinds["embedded"](t)
+	s := embedded(t)
 	if got := progress.New(s.client, progress.Options{}).Estimate(document(1, 1)); got != nil {
 		t.Errorf("known without a refresh: %s", got)
 	}
@@ -177,7 +182,7 @@ func TestAGuessStandsInForStepsThatNobodySaw(t *testing.T) {
 
 func TestRunKeepsTheDurationsFresh(t *testing.T) {
 	t.Parallel()
-	s := kinds["embedded"](t)
+	s := embedded(t)
 	fake := at(start)
 	p := progress.New(s.client, progress.Options{Clock: fake, Refresh: time.Minute})
 	ctx, cancel := context.WithCancel(t.Context())

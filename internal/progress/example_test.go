@@ -22,7 +22,7 @@ func ExamplePicture() {
 	if err != nil {
 		panic(err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	ctx := context.Background()
 	picture := progress.New(client, progress.Options{Incarnation: "2026-03-01T12:00:00Z"})
 
@@ -56,7 +56,7 @@ func ExampleGate() {
 	if err != nil {
 		panic(err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	ctx := context.Background()
 
 	one, another := progress.NewGate(client, progress.GateOptions{}), progress.NewGate(client, progress.GateOptions{})

@@ -17,18 +17,19 @@ import (
 )
 
 // wait asks a gate; about the server's time nothing is known, so that a wait is only compared with bounds.
-func wait(t testing.TB, g *progress.Gate, tenant string) time.Duration {
-	t.Helper()
-	d, err := g.Wait(t.Context(), tenant)
+func wait(tb testing.TB, g *progress.Gate, tenant string) time.Duration {
+	tb.Helper()
+	d, err := g.Wait(tb.Context(), tenant)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return d
 }
 
 func TestAGateClosedByOneWorkerIsClosedForAll(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		one, another := progress.NewGate(s.client, progress.GateOptions{}), progress.NewGate(s.client, progress.GateOptions{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		one, another := progress.NewGate(t.client, progress.GateOptions{}), progress.NewGate(t.client, progress.GateOptions{})
 		if got := wait(t, one, "contoso"); got != 0 {
 			t.Fatalf("a new gate is closed for %s", got)
 		}
@@ -46,8 +47,9 @@ func TestAGateClosedByOneWorkerIsClosedForAll(t *testing.T) {
 }
 
 func TestAShorterCloseNeverShortensALongerOne(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		fresh := func() *progress.Gate { return progress.NewGate(s.client, progress.GateOptions{}) }
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		fresh := func() *progress.Gate { return progress.NewGate(t.client, progress.GateOptions{}) }
 		fresh().Close(t.Context(), "contoso", 2*time.Hour)
 		fresh().Close(t.Context(), "contoso", time.Second)
 		fresh().Close(t.Context(), "contoso", -time.Hour)
@@ -62,14 +64,15 @@ func TestAShorterCloseNeverShortensALongerOne(t *testing.T) {
 }
 
 func TestAGateOpensByItself(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
+	t.Parallel()
+	onEvery(t, func(t tested) {
 		const closed = 200 * time.Millisecond
-		progress.NewGate(s.client, progress.GateOptions{}).Close(t.Context(), "contoso", closed)
-		if s.pass != nil {
-			s.pass(closed)
+		progress.NewGate(t.client, progress.GateOptions{}).Close(t.Context(), "contoso", closed)
+		if t.pass != nil {
+			t.pass(closed)
 		}
 		// A fresh gate remembers nothing: it tells what the server knows.
-		for wait(t, progress.NewGate(s.client, progress.GateOptions{}), "contoso") > 0 {
+		for wait(t, progress.NewGate(t.client, progress.GateOptions{}), "contoso") > 0 {
 			if t.Context().Err() != nil {
 				t.Fatal("the gate never opened")
 			}
@@ -78,27 +81,29 @@ func TestAGateOpensByItself(t *testing.T) {
 }
 
 func TestAPersonCanCloseAGateForGood(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		if err := s.client.Set(t.Context(), "deprovision:gate:{contoso}", "maintenance", 0).Err(); err != nil {
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		if err := t.client.Set(t.Context(), "deprovision:gate:{contoso}", "maintenance", 0).Err(); err != nil {
 			t.Fatal(err)
 		}
 		for _, budget := range []throttle.Budget{{}, {Calls: 1, Per: time.Second}} {
-			g := progress.NewGate(s.client, progress.GateOptions{Budget: budget})
+			g := progress.NewGate(t.client, progress.GateOptions{Budget: budget})
 			if got := wait(t, g, "contoso"); got <= 0 {
 				t.Errorf("budget %+v: wait %s", budget, got)
 			}
 			g.Close(t.Context(), "contoso", time.Minute) // must not give it an end
 		}
-		if got := s.client.TTL(t.Context(), "deprovision:gate:{contoso}").Val(); got != -1 {
+		if got := t.client.TTL(t.Context(), "deprovision:gate:{contoso}").Val(); got != -1 {
 			t.Errorf("ends in %s", got)
 		}
 	})
 }
 
 func TestAllWorkersTogetherStayInsideTheBudget(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
+	t.Parallel()
+	onEvery(t, func(t tested) {
 		o := progress.GateOptions{Budget: throttle.Budget{Calls: 1, Per: time.Hour, Burst: 5}, Timeout: 5 * time.Second}
-		gates := []*progress.Gate{progress.NewGate(s.client, o), progress.NewGate(s.client, o), progress.NewGate(s.client, o)}
+		gates := []*progress.Gate{progress.NewGate(t.client, o), progress.NewGate(t.client, o), progress.NewGate(t.client, o)}
 		admitted := 0
 		for i := range 30 {
 			if got := wait(t, gates[i%len(gates)], "contoso"); got == 0 {
@@ -117,7 +122,7 @@ func TestAllWorkersTogetherStayInsideTheBudget(t *testing.T) {
 func TestTheScriptDecidesAsTheStateDoes(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	client := connect(t, "redis://"+m.Addr())
+	client, ctx := connect(t, "redis://"+m.Addr()), t.Context()
 	rapid.Check(t, func(t *rapid.T) {
 		m.FlushAll()
 		b := throttle.Budget{Calls: rapid.IntRange(1, 100).Draw(t, "calls"), Burst: rapid.IntRange(0, 10).Draw(t, "burst")}
@@ -130,7 +135,7 @@ func TestTheScriptDecidesAsTheStateDoes(t *testing.T) {
 			m.SetTime(now)
 			var want time.Duration
 			state, want = state.Admit(b, now)
-			if got, err := g.Wait(context.Background(), "contoso"); err != nil || got != want {
+			if got, err := g.Wait(ctx, "contoso"); err != nil || got != want {
 				t.Fatalf("wait %s (%v), want %s", got, err, want)
 			}
 		}
@@ -219,7 +224,7 @@ func TestAnOpenGateIsNotAskedForAtEveryCall(t *testing.T) {
 
 func TestWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	g := progress.NewGate(kinds["embedded"](t).client, progress.GateOptions{})
+	g := progress.NewGate(embedded(t).client, progress.GateOptions{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := g.Wait(ctx, "contoso"); !errors.Is(err, context.Canceled) {

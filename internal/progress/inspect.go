@@ -35,28 +35,37 @@ func Inspect(ctx context.Context, client redis.UniversalClient) (warnings []stri
 
 func inspect(ctx context.Context, node redis.Cmdable) (warnings []string, err error) {
 	if err := node.Ping(ctx).Err(); err != nil {
-		return nil, fmt.Errorf("Redis does not answer: %w", err)
+		return nil, fmt.Errorf("the server of the picture does not answer: %w", err)
 	}
-	info := map[string]string{}
+	info, ok := readInfo(ctx, node)
+	if !ok {
+		return []string{"it does not tell its version and settings (INFO); it should be Redis 7 or later with maxmemory-policy noeviction " +
+			"and appendonly yes"}, nil
+	}
+	return judge(info)
+}
+
+// readInfo asks for what judge looks at. ok is false when the user may not ask, or the server cannot tell.
+func readInfo(ctx context.Context, node redis.Cmdable) (info map[string]string, ok bool) {
+	info = map[string]string{}
 	for _, section := range []string{"server", "memory", "persistence"} {
 		text, err := node.Info(ctx, section).Result()
-		if err != nil { // the user may not, or the server cannot
-			return []string{"it does not tell its version and settings (INFO " + section + "); it should be Redis 7 or later with " +
-				"maxmemory-policy noeviction and appendonly yes"}, nil
+		if err != nil {
+			return nil, false
 		}
 		for line := range strings.Lines(text) {
 			name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
 			info[name] = value
 		}
 	}
-	return judge(info)
+	return info, true
 }
 
 func judge(info map[string]string) (warnings []string, err error) {
 	version := info["redis_version"]
 	major, _, _ := strings.Cut(version, ".")
 	if n, err := strconv.Atoi(major); err == nil && n < minimum {
-		return nil, fmt.Errorf("Redis %s is too old: version %d or later is needed (or a Valkey)", version, minimum)
+		return nil, fmt.Errorf("the server of the picture is Redis %s: version %d or later is needed (or a Valkey)", version, minimum)
 	}
 	if policy := info["maxmemory_policy"]; policy != "noeviction" {
 		warnings = append(warnings, fmt.Sprintf("maxmemory-policy is %q: when memory runs out, requests vanish from the picture; set it to noeviction", policy))

@@ -13,13 +13,13 @@ import (
 )
 
 // listed returns the ids of all pages.
-func listed(t testing.TB, p *progress.Picture, f engine.Filter) []string {
-	t.Helper()
+func listed(tb testing.TB, p *progress.Picture, f engine.Filter) []string {
+	tb.Helper()
 	var ids []string
 	for {
-		page, err := p.List(t.Context(), f)
+		page, err := p.List(tb.Context(), f)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		for _, r := range page.Requests {
 			ids = append(ids, r.Request.ID)
@@ -28,7 +28,7 @@ func listed(t testing.TB, p *progress.Picture, f engine.Filter) []string {
 			return ids
 		}
 		if len(page.Requests) == 0 {
-			t.Fatal("an empty page that is not the last")
+			tb.Fatal("an empty page that is not the last")
 		}
 		f.After = page.Next
 	}
@@ -52,8 +52,9 @@ func crowd(n int) []deprovision.Progress {
 }
 
 func TestListSelectsByEveryFieldNewestFirst(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		all := crowd(100)
 		apply(t, p, 1, all...)
 		for _, f := range []engine.Filter{
@@ -89,8 +90,9 @@ func order(all []deprovision.Progress, id string) int {
 }
 
 func TestPagingMissesNothingWhileRequestsComeAndChange(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		apply(t, p, 1, crowd(40)...)
 		f := engine.Filter{Tenant: "contoso", Limit: 7}
 		var got []string
@@ -117,8 +119,9 @@ func TestPagingMissesNothingWhileRequestsComeAndChange(t *testing.T) {
 }
 
 func TestOpenGivesEveryRequestThatHasNotEnded(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		all := crowd(250)
 		apply(t, p, 1, all...)
 		var got []string
@@ -144,7 +147,7 @@ func TestOpenGivesEveryRequestThatHasNotEnded(t *testing.T) {
 // A selection may be rare in sets that are all large: the walk goes on over many scripts.
 func TestListFindsOneAmongThousands(t *testing.T) {
 	t.Parallel()
-	p := progress.New(kinds["redis-server"](t).client, progress.Options{})
+	p := progress.New(realServer(t).client, progress.Options{})
 	var all []deprovision.Progress
 	for i := range 5000 {
 		all = append(all, document(i, 1, func(p *deprovision.Progress) {
@@ -163,7 +166,7 @@ func TestListFindsOneAmongThousands(t *testing.T) {
 
 func TestListNamesTheFieldThatIsNotAllowed(t *testing.T) {
 	t.Parallel()
-	p := progress.New(kinds["embedded"](t).client, progress.Options{})
+	p := progress.New(embedded(t).client, progress.Options{})
 	for field, f := range map[string]engine.Filter{
 		"limit": {Limit: 1001}, "tenant": {Tenant: "*"}, "service": {Service: "yammer"}, "account": {Account: "a b"},
 		"status": {Status: "}{"}, "after": {After: "bm9uc2Vuc2U"},

@@ -28,39 +28,51 @@ type server struct {
 	pass   func(time.Duration) // lets the server's time pass; nil where that takes the time itself
 }
 
+// tested is a test of a promise on one kind of server.
+type tested struct {
+	*testing.T
+	server
+}
+
 // kinds are the servers that every promise has to hold on.
-var kinds = map[string]func(testing.TB) server{
-	"redis-server": func(t testing.TB) server { return server{client: connect(t, redistest.Start(t).URL())} },
-	"cluster": func(t testing.TB) server {
-		return server{client: connect(t, redistest.StartCluster(t).URL()+"?cluster=true")}
-	},
-	"embedded": func(t testing.TB) server {
-		m := miniredis.RunT(t)
-		return server{client: connect(t, "redis://"+m.Addr()), pass: m.FastForward}
-	},
+var kinds = map[string]func(testing.TB) server{"redis-server": realServer, "cluster": cluster, "embedded": embedded}
+
+func realServer(tb testing.TB) server {
+	tb.Helper()
+	return server{client: connect(tb, redistest.Start(tb).URL())}
+}
+
+func cluster(tb testing.TB) server {
+	tb.Helper()
+	return server{client: connect(tb, redistest.StartCluster(tb).URL()+"?cluster=true")}
+}
+
+func embedded(tb testing.TB) server {
+	tb.Helper()
+	m := miniredis.RunT(tb)
+	return server{client: connect(tb, "redis://"+m.Addr()), pass: m.FastForward}
 }
 
 // onEvery runs a test on every kind of server, each time on an empty one.
-func onEvery(t *testing.T, test func(*testing.T, server)) {
+func onEvery(t *testing.T, test func(tested)) {
 	t.Helper()
-	t.Parallel()
 	for kind, open := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			test(t, open(t))
+			test(tested{T: t, server: open(t)})
 		})
 	}
 }
 
-func connect(t testing.TB, url string) redis.UniversalClient {
-	t.Helper()
+func connect(tb testing.TB, url string) redis.UniversalClient {
+	tb.Helper()
 	client, err := progress.Connect(url, "")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := client.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return client
@@ -95,18 +107,18 @@ func updates(first uint64, documents ...deprovision.Progress) []progress.Update 
 	return out
 }
 
-func apply(t testing.TB, p *progress.Picture, first uint64, documents ...deprovision.Progress) {
-	t.Helper()
-	if err := p.Apply(t.Context(), updates(first, documents...)); err != nil {
-		t.Fatal(err)
+func apply(tb testing.TB, p *progress.Picture, first uint64, documents ...deprovision.Progress) {
+	tb.Helper()
+	if err := p.Apply(tb.Context(), updates(first, documents...)); err != nil {
+		tb.Fatal(err)
 	}
 }
 
-func get(t testing.TB, p *progress.Picture, number int) deprovision.Progress {
-	t.Helper()
-	state, ok, err := p.Get(t.Context(), document(number, 0).Request.Ref())
+func get(tb testing.TB, p *progress.Picture, number int) deprovision.Progress {
+	tb.Helper()
+	state, ok, err := p.Get(tb.Context(), document(number, 0).Request.Ref())
 	if err != nil || !ok {
-		t.Fatalf("request %d: found %t, %v", number, ok, err)
+		tb.Fatalf("request %d: found %tb, %v", number, ok, err)
 	}
 	return state
 }

@@ -13,37 +13,38 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-func watermark(t testing.TB, p *progress.Picture) (uint64, bool) {
-	t.Helper()
-	revision, ok, err := p.Watermark(t.Context())
+func watermark(tb testing.TB, p *progress.Picture) (uint64, bool) {
+	tb.Helper()
+	revision, ok, err := p.Watermark(tb.Context())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return revision, ok
 }
 
-func wantWatermark(t testing.TB, p *progress.Picture, revision uint64, ok bool) {
-	t.Helper()
-	if got, has := watermark(t, p); got != revision || has != ok {
-		t.Fatalf("watermark %d, %t; want %d, %t", got, has, revision, ok)
+func wantWatermark(tb testing.TB, p *progress.Picture, revision uint64, ok bool) {
+	tb.Helper()
+	if got, has := watermark(tb, p); got != revision || has != ok {
+		tb.Fatalf("watermark %d, %tb; want %d, %tb", got, has, revision, ok)
 	}
 }
 
 // rebuild does what a worker does with the last event of every request.
-func rebuild(t testing.TB, p *progress.Picture, revision uint64, documents ...deprovision.Progress) {
-	t.Helper()
-	if err := p.Reset(t.Context()); err != nil {
-		t.Fatal(err)
+func rebuild(tb testing.TB, p *progress.Picture, revision uint64, documents ...deprovision.Progress) {
+	tb.Helper()
+	if err := p.Reset(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
-	apply(t, p, revision-uint64(len(documents))+1, documents...)
-	if err := p.Rebuilt(t.Context(), revision); err != nil {
-		t.Fatal(err)
+	apply(tb, p, revision-uint64(len(documents))+1, documents...)
+	if err := p.Rebuilt(tb.Context(), revision); err != nil {
+		tb.Fatal(err)
 	}
 }
 
 func TestTheWatermarkFollowsTheHighestRevision(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{Incarnation: "a"})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{Incarnation: "a"})
 		wantWatermark(t, p, 0, false)
 		apply(t, p, 1, document(1, 1))
 		wantWatermark(t, p, 0, false) // what came before revision 1 is not known to be there
@@ -52,7 +53,7 @@ func TestTheWatermarkFollowsTheHighestRevision(t *testing.T) {
 		apply(t, p, 7, document(1, 2))
 		apply(t, p, 5, document(2, 1))
 		wantWatermark(t, p, 7, true)
-		other := progress.New(s.client, progress.Options{Incarnation: "b"})
+		other := progress.New(t.client, progress.Options{Incarnation: "b"})
 		wantWatermark(t, other, 0, false)
 		apply(t, other, 1, document(3, 1))
 		wantWatermark(t, p, 7, true)
@@ -62,43 +63,45 @@ func TestTheWatermarkFollowsTheHighestRevision(t *testing.T) {
 }
 
 func TestARebuildWipesThePictureAndNothingElse(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p, neighbour := progress.New(s.client, progress.Options{}), progress.New(s.client, progress.Options{Prefix: "deprovision2"})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p, neighbour := progress.New(t.client, progress.Options{}), progress.New(t.client, progress.Options{Prefix: "deprovision2"})
 		for key := range map[string]bool{"deprovision": true, "deprovisionX{a}": true, "other:{contoso.teams.r1}": true} {
-			if err := s.client.Set(t.Context(), key, "x", 0).Err(); err != nil {
+			if err := t.client.Set(t.Context(), key, "x", 0).Err(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		gate := progress.NewGate(s.client, progress.GateOptions{})
+		gate := progress.NewGate(t.client, progress.GateOptions{})
 		gate.Close(t.Context(), "contoso", time.Hour)
 		apply(t, neighbour, 1, document(1, 1))
-		before := size(t, s)
+		before := size(t, t.server)
 		apply(t, p, 1, crowd(600)...)
 		if err := p.Reset(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if got := size(t, s); got != before+1 { // the rebuild under way
+		if got := size(t, t.server); got != before+1 { // the rebuild under way
 			t.Errorf("%d keys, want %d", got, before+1)
 		}
 		get(t, neighbour, 1)
-		if wait, err := progress.NewGate(s.client, progress.GateOptions{}).Wait(t.Context(), "contoso"); err != nil || wait == 0 {
+		if wait, err := progress.NewGate(t.client, progress.GateOptions{}).Wait(t.Context(), "contoso"); err != nil || wait == 0 {
 			t.Errorf("the rebuild opened a gate: %s, %v", wait, err)
 		}
 	})
 }
 
-func size(t testing.TB, s server) int64 {
-	t.Helper()
-	n, err := s.client.DBSize(t.Context()).Result()
+func size(tb testing.TB, s server) int64 {
+	tb.Helper()
+	n, err := s.client.DBSize(tb.Context()).Result()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return n
 }
 
 func TestWhatTheProjectorAppliesDuringARebuildCounts(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p, projector := progress.New(s.client, progress.Options{}), progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p, projector := progress.New(t.client, progress.Options{}), progress.New(t.client, progress.Options{})
 		if err := p.Reset(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -115,8 +118,9 @@ func TestWhatTheProjectorAppliesDuringARebuildCounts(t *testing.T) {
 }
 
 func TestOnlyTheLastRebuildIsCalledComplete(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		first, second := progress.New(s.client, progress.Options{}), progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		first, second := progress.New(t.client, progress.Options{}), progress.New(t.client, progress.Options{})
 		for _, p := range []*progress.Picture{first, second} {
 			if err := p.Reset(t.Context()); err != nil {
 				t.Fatal(err)
@@ -130,19 +134,20 @@ func TestOnlyTheLastRebuildIsCalledComplete(t *testing.T) {
 			t.Errorf("the second: %v", err)
 		}
 		wantWatermark(t, first, 1, true)
-		if err := progress.New(s.client, progress.Options{}).Rebuilt(t.Context(), 9); !errors.Is(err, progress.ErrOvertaken) {
+		if err := progress.New(t.client, progress.Options{}).Rebuilt(t.Context(), 9); !errors.Is(err, progress.ErrOvertaken) {
 			t.Errorf("one that never began: %v", err)
 		}
 	})
 }
 
 func TestAServerThatLostWritesIsFoundOut(t *testing.T) {
-	onEvery(t, func(t *testing.T, s server) {
-		p := progress.New(s.client, progress.Options{})
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
 		rebuild(t, p, 9, document(1, 9))
 		apply(t, p, 10, document(1, 10))
 		// a failover to a replica that had not heard of revision 10
-		if err := s.client.HSet(t.Context(), "deprovision:{index}:watermark", "revision", "9").Err(); err != nil {
+		if err := t.client.HSet(t.Context(), "deprovision:{index}:watermark", "revision", "9").Err(); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.Apply(t.Context(), updates(11, document(2, 1))); !errors.Is(err, progress.ErrWentBack) {
@@ -255,7 +260,7 @@ func numbered(batch int) []deprovision.Progress {
 
 func TestApplyEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	p := progress.New(kinds["redis-server"](t).client, progress.Options{})
+	p := progress.New(realServer(t).client, progress.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := p.Apply(ctx, updates(1, document(1, 1))); !errors.Is(err, context.Canceled) {

@@ -2,9 +2,7 @@ package progress
 
 import (
 	"context"
-	"crypto/sha1" // Redis names scripts by it
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,14 +18,7 @@ var sources embed.FS
 // starts, when it is out of memory; without the line a script would stop half done. The embedded server does not know the line.
 type script struct {
 	name        string
-	full, plain form
-}
-
-type form struct{ source, sum string }
-
-func newForm(source string) form {
-	sum := sha1.Sum([]byte(source))
-	return form{source: source, sum: hex.EncodeToString(sum[:])}
+	full, plain *redis.Script
 }
 
 var (
@@ -46,7 +37,7 @@ func load(name string) script {
 		panic(err) // it is embedded
 	}
 	_, plain, _ := strings.Cut(string(source), "\n")
-	return script{name: name, full: newForm(string(source)), plain: newForm(plain)}
+	return script{name: name, full: redis.NewScript(string(source)), plain: redis.NewScript(plain)}
 }
 
 // runner runs scripts on one server.
@@ -78,10 +69,10 @@ func (r *runner) batch(ctx context.Context, s script, calls []call) ([]any, erro
 		return nil, err
 	}
 	results := make([]any, len(calls))
-	unknown, err := r.pipeline(ctx, calls, results, nil, func(p redis.Pipeliner, c call) *redis.Cmd { return p.EvalSha(ctx, f.sum, c.keys, c.args...) })
+	unknown, err := r.pipeline(ctx, calls, results, nil, func(p redis.Pipeliner, c call) *redis.Cmd { return f.EvalSha(ctx, p, c.keys, c.args...) })
 	if err == nil && len(unknown) > 0 {
 		unknown, err = r.pipeline(ctx, calls, results, unknown,
-			func(p redis.Pipeliner, c call) *redis.Cmd { return p.Eval(ctx, f.source, c.keys, c.args...) })
+			func(p redis.Pipeliner, c call) *redis.Cmd { return f.Eval(ctx, p, c.keys, c.args...) })
 	}
 	if err == nil && len(unknown) > 0 {
 		err = errors.New("the server does not keep it")
@@ -123,12 +114,12 @@ func (r *runner) pipeline(ctx context.Context, calls []call, results []any, plac
 }
 
 // form asks the server once which form it understands.
-func (r *runner) form(ctx context.Context, s script) (form, error) {
+func (r *runner) form(ctx context.Context, s script) (*redis.Script, error) {
 	knows := r.knows.Load()
 	if knows == nil {
 		err := r.client.Eval(ctx, "#!lua flags=no-writes\nreturn 1", nil).Err()
 		if err != nil && !strings.Contains(err.Error(), "compiling script") {
-			return form{}, fmt.Errorf("script %s: %w", s.name, err)
+			return nil, fmt.Errorf("script %s: %w", s.name, err)
 		}
 		knows = new(bool)
 		*knows = err == nil

@@ -57,14 +57,14 @@ func (p *Picture) documents(ctx context.Context, tokens []string) ([]deprovision
 	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
 	defer cancel()
 	pipe := p.client.Pipeline()
-	replies := make([]*redis.StringCmd, len(tokens))
-	for i, t := range tokens {
-		replies[i] = pipe.Get(ctx, p.keys.documentOf(t))
+	replies := make([]*redis.StringCmd, 0, len(tokens))
+	for _, t := range tokens {
+		replies = append(replies, pipe.Get(ctx, p.keys.documentOf(t)))
 	}
 	_, _ = pipe.Exec(ctx) // each reply has its own error
 	states := make([]deprovision.Progress, 0, len(tokens))
-	for i, reply := range replies {
-		body, err := reply.Bytes()
+	for i, t := range tokens {
+		body, err := replies[i].Bytes()
 		if errors.Is(err, redis.Nil) {
 			continue
 		}
@@ -73,7 +73,7 @@ func (p *Picture) documents(ctx context.Context, tokens []string) ([]deprovision
 			err = json.Unmarshal(body, &state)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("document of %s: %w", tokens[i], err)
+			return nil, fmt.Errorf("document of %s: %w", t, err)
 		}
 		states = append(states, state)
 	}

@@ -12,41 +12,41 @@ import (
 )
 
 // StartCluster starts a server that is a Redis Cluster of one node: it holds every slot, and refuses what touches two of them at once.
-func StartCluster(t testing.TB) *Server {
-	t.Helper()
-	s := Start(t, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(freePort(t)))
-	conn, err := net.DialTimeout("tcp", s.Address(), startTime)
+func StartCluster(tb testing.TB) *Server {
+	tb.Helper()
+	s := Start(tb, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(freePort(tb)))
+	conn, err := (&net.Dialer{Timeout: startTime}).DialContext(tb.Context(), "tcp", s.Address())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	deadline := time.Now().Add(startTime)
 	if err := conn.SetDeadline(deadline); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	replies := bufio.NewReader(conn)
-	if got := ask(t, conn, replies, "CLUSTER ADDSLOTSRANGE 0 16383"); got != "+OK" {
-		t.Fatalf("CLUSTER ADDSLOTSRANGE: %s", got)
+	if got := ask(tb, conn, replies, "CLUSTER ADDSLOTSRANGE 0 16383"); got != "+OK" {
+		tb.Fatalf("CLUSTER ADDSLOTSRANGE: %s", got)
 	}
 	looks := time.NewTicker(20 * time.Millisecond) // a node that just started serves its slots after two seconds, and tells nobody
 	defer looks.Stop()
-	for !strings.Contains(ask(t, conn, replies, "CLUSTER INFO"), "cluster_state:ok") {
+	for !strings.Contains(ask(tb, conn, replies, "CLUSTER INFO"), "cluster_state:ok") {
 		if <-looks.C; time.Now().After(deadline) {
-			t.Fatal("the cluster was not ready in time")
+			tb.Fatal("the cluster was not ready in time")
 		}
 	}
 	return s
 }
 
 // ask sends one command and returns its reply, a bulk string or a line.
-func ask(t testing.TB, conn net.Conn, replies *bufio.Reader, command string) string {
-	t.Helper()
+func ask(tb testing.TB, conn net.Conn, replies *bufio.Reader, command string) string {
+	tb.Helper()
 	if _, err := fmt.Fprintf(conn, "%s\r\n", command); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	line, err := replies.ReadString('\n')
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	line = strings.TrimSpace(line)
 	length, isBulk := strings.CutPrefix(line, "$")
@@ -55,11 +55,11 @@ func ask(t testing.TB, conn net.Conn, replies *bufio.Reader, command string) str
 	}
 	n, err := strconv.Atoi(length)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	body := make([]byte, n+len("\r\n"))
 	if _, err := io.ReadFull(replies, body); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(body[:n])
 }

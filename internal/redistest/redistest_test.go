@@ -32,7 +32,7 @@ func TestAKilledServerKeepsWhatItAnsweredFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Kill()
-	if conn, err := net.Dial("tcp", s.Address()); err == nil {
+	if conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.Address()); err == nil {
 		_ = conn.Close()
 		t.Fatal("the killed server answers")
 	}

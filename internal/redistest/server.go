@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -28,24 +29,24 @@ type Server struct {
 }
 
 // Start starts a server. args are added to its command line, e.g. "--maxmemory", "10mb".
-func Start(t testing.TB, args ...string) *Server {
-	t.Helper()
+func Start(tb testing.TB, args ...string) *Server {
+	tb.Helper()
 	path, err := exec.LookPath("redis-server")
 	if errors.Is(err, exec.ErrNotFound) {
-		t.Skip("redis-server is not installed: make deps (Debian, Ubuntu: apt-get install redis-server)")
+		tb.Skip("redis-server is not installed: make deps (Debian, Ubuntu: apt-get install redis-server)")
 	}
 	if err != nil {
-		t.Fatalf("redis-server: %v", err)
+		tb.Fatalf("redis-server: %v", err)
 	}
-	s := &Server{t: t, path: path, dir: t.TempDir(), args: args}
-	t.Cleanup(s.Kill)
+	s := &Server{t: tb, path: path, dir: tb.TempDir(), args: args}
+	tb.Cleanup(s.Kill)
 	for try := 1; ; try++ { // somebody else may take the port between its choice and the start
-		s.port = freePort(t)
+		s.port = freePort(tb)
 		if err = s.run(); err == nil {
 			return s
 		}
 		if try == 5 {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 }
@@ -100,7 +101,8 @@ func (s *Server) run() error {
 		"--bind", "127.0.0.1", "--port", strconv.Itoa(s.port), "--dir", s.dir, "--save", "",
 		"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction",
 	}
-	cmd := exec.Command(s.path, append(args, s.args...)...)
+	outlives := context.WithoutCancel(s.t.Context())                         // the test's own clean-ups may still need the server
+	cmd := exec.CommandContext(outlives, s.path, append(args, s.args...)...) //nolint:gosec // what a test says
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -146,12 +148,12 @@ func follow(lines *bufio.Scanner, ready chan<- string) {
 	}
 }
 
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func freePort(tb testing.TB) int {
+	tb.Helper()
+	l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().(*net.TCPAddr).Port
 }
