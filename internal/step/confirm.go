@@ -34,8 +34,7 @@ func (confirm) run(ctx context.Context, j *job) (engine.Result, error) {
 // hold returns the stop that keeps a plan from being carried out; nil when nothing does.
 func (j *job) hold(plan deprovision.Plan) *engine.Result {
 	if !j.policy.Armed {
-		r := j.stop("not-armed", "This tenant is not armed: nothing may be removed. Arm it in the worker's configuration, then retry.",
-			deprovision.Retry, deprovision.Cancel)
+		r := j.notArmed()
 		return &r
 	}
 	if j.consentGiven() != "" {
@@ -43,6 +42,11 @@ func (j *job) hold(plan deprovision.Plan) *engine.Result {
 	}
 	r := j.askConsent(plan, "")
 	return &r
+}
+
+func (j *job) notArmed() engine.Result {
+	return j.stop("not-armed", "This tenant is not armed: nothing may be removed. Arm it in the worker's configuration, then retry.",
+		deprovision.Retry, deprovision.Cancel)
 }
 
 // consentGiven tells by whom the plan in the document is confirmed; "" means that it is not.
@@ -111,7 +115,8 @@ func (j *job) approve(ctx context.Context) (engine.Result, error) {
 		}
 	}
 	if len(unknown) > 0 {
-		return j.askConsent(plan, "Nothing was approved; no suspects of this plan: "+strings.Join(unknown, ", ")+"."), nil
+		some := strings.Join(unknown[:min(len(unknown), 5)], ", ")
+		return j.askConsent(plan, fmt.Sprintf("Nothing was approved; %d names are no suspects of this plan: %s.", len(unknown), some)), nil
 	}
 	j.state.Approved = append(slices.Clip(j.state.Approved), j.state.Answer.Names...)
 	if err := j.open(ctx); err != nil {

@@ -80,10 +80,3 @@ func rerouting(service *footprint.Service, plan deprovision.Plan) []deprovision.
 	}
 	return rules
 }
-
-func (drain) estimate(j *job, plan deprovision.Plan) time.Duration {
-	if len(rerouting(j.service, plan)) == 0 {
-		return 0
-	}
-	return j.drainTime()
-}

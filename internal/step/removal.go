@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -128,9 +127,4 @@ func changed(a deprovision.Artifact, now m365.Object) string {
 		return fmt.Sprintf("it is called %q by now", now.Name)
 	}
 	return ""
-}
-
-// estimate takes two calls an artifact for two seconds.
-func (removal) estimate(j *job, plan deprovision.Plan) time.Duration {
-	return time.Duration(len(plan.Of(j.name))) * 2 * time.Second
 }

@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
@@ -24,6 +25,13 @@ func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
 	if j.tenant.Product == nil {
 		return j.manual(), nil
 	}
+	held, err := j.holdProduct(ctx)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	if held != nil {
+		return *held, nil
+	}
 	row := productRow(j.account)
 	maybe := j.state.MaybeCalled == RemoveAtProduct // how the engine names a doubt about a closing step
 	id := callID(j.state.Request.Ref(), row)
@@ -37,6 +45,24 @@ func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
 	}
 	evidence := deprovision.Evidence{Outcome: deprovision.Removed, Call: receipt.Call, ClientID: receipt.ClientID, RequestID: receipt.RequestID}
 	return engine.Result{Evidence: j.proved(row, evidence).evidence}, nil
+}
+
+// holdProduct keeps the hook from being called for a plan that nobody confirmed. Who forces a request confirms this by it.
+func (j *job) holdProduct(ctx context.Context) (*engine.Result, error) {
+	switch {
+	case j.state.Forced && j.policy.Armed:
+		return nil, nil
+	case j.state.Forced:
+		held := j.notArmed()
+		return &held, nil
+	case j.state.Plan == nil:
+		return nil, failure(RemoveAtProduct, errors.New("nothing was read and no plan confirmed: leave this step out, or force the end"))
+	}
+	plan, err := j.work.Plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return j.hold(plan), nil
 }
 
 // productRow is the account's row at the product, as an artifact for the evidence. No plan lists it.

@@ -64,9 +64,9 @@ type step interface {
 	run(ctx context.Context, j *job) (engine.Result, error)
 }
 
-// estimator is a step that knows how long it takes, to tell when a removal will have ended.
+// estimator is a step that knows how much longer it takes than its units do.
 type estimator interface {
-	estimate(j *job, plan deprovision.Plan) time.Duration
+	estimate(j *job) time.Duration
 }
 
 // leaver is a step that leaves something behind when it is not run, or not to its end.

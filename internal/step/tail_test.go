@@ -222,3 +222,55 @@ func TestCancelAfterLettingGoNamesWhatIsGivenUp(t *testing.T) {
 		t.Errorf("%+v", left.Stays)
 	}
 }
+
+func TestHookIsCalledForAConfirmedOrForcedEndOnly(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(*harness)
+		stop   string // "" means that the hook is called
+	}{
+		"confirmed":           {func(*harness) {}, ""},
+		"disarmed":            {func(h *harness) { h.policy.Armed = false }, "not-armed"},
+		"not confirmed":       {func(h *harness) { h.state.Facts, h.policy.ConfirmsItself = nil, false }, "confirm"},
+		"no plan":             {func(h *harness) { h.state.Plan = nil }, "failed"},
+		"forced":              {func(h *harness) { h.state.Plan, h.state.Forced = nil, true }, ""},
+		"forced and disarmed": {func(h *harness) { h.state.Forced, h.policy.Armed = true, false }, "not-armed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, nil)
+			h.policy.ConfirmsItself = true
+			h.until(t.Context(), step.RemoveAtProduct)
+			tc.change(h)
+			h.runOnce(t.Context())
+			called := len(h.sim.CallsLike(tenantsim.Match{API: tenantsim.APIProduct})) > 0
+			if called != (tc.stop == "") || !called && (h.state.Stop == nil || h.state.Stop.Name != tc.stop) {
+				t.Errorf("called: %t, stop %+v", called, h.state.Stop)
+			}
+		})
+	}
+}
+
+func TestEstimateKnowsTheDrain(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.policy.ConfirmsItself = true
+	h.begin()
+	if got := h.steps.Estimate(h.state); got != nil {
+		t.Errorf("%s before anything was read", got)
+	}
+	h.until(t.Context(), "remove-rerouting-rules")
+	if got := h.steps.Estimate(h.state).Sub(h.clock.Now()); got < 24*time.Hour || got > 24*time.Hour+5*time.Minute {
+		t.Errorf("%s before the drain", got)
+	}
+	h.until(t.Context(), step.Drain)
+	h.runOnce(t.Context())
+	if got := h.steps.Estimate(h.state).Sub(h.clock.Now()); got > 5*time.Minute {
+		t.Errorf("%s after the drain", got)
+	}
+	h.until(t.Context(), step.CloseAccount)
+	h.state.Status = deprovision.Waiting
+	if got := h.steps.Estimate(h.state); got != nil {
+		t.Errorf("%s at a stop", got)
+	}
+}
