@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,8 +11,6 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/query"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
-
-	"context"
 )
 
 const imported = `[{"tenant":"contoso","id":"sp","service":"sharepoint-online","kind":"delegate","upn":"svc@contoso.example"},
@@ -51,17 +50,19 @@ func TestDeadLettersAreListedShownAndSentAgain(t *testing.T) {
 	for _, d := range []event.DeadLetter{
 		{Reason: "unknown tenant", Detail: "contoso", Subject: "deprovision.request.contoso.teams.r1", Data: []byte(`{"id":"r1"}`), At: noon},
 		{Reason: "not-json", Subject: "deprovision.event.contoso.teams.r1", Data: []byte{0xff, 0xfe}, At: noon},
+		{Reason: "invalid-reason", Subject: "deprovision.request.contoso.teams.r2", Data: []byte(`{"id":"r2","reason":"password=hunter2"}`), At: noon},
 	} {
 		if err := w.journal.PutDeadLetter(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
 	}
 	golden(t, "deadletter-list", w.run("deadletter", "list").out)
-	golden(t, "deadletter-list-json", w.run("deadletter", "list", "-o", "json").out)
-	golden(t, "deadletter-show", w.run("deadletter", "show", "1").out+w.run("deadletter", "show", "2").out)
+	w.run("deadletter", "list", "-o", "json").want(t, cli.Success, `{"seq":1,"reason":"unknown-tenant"`, "\n{\"seq\":2,")
+	golden(t, "deadletter-show", w.run("deadletter", "show", "1").out+w.run("deadletter", "show", "2").out+w.run("deadletter", "show", "3").out)
 	w.run("deadletter", "requeue", "1").want(t, cli.Success, "dead letter 1 was sent again on deprovision.request.contoso.teams.r1")
 	w.run("deadletter", "requeue", "2").want(t, cli.BadInput, "nothing else is published again")
-	w.run("deadletter", "requeue", "3").want(t, cli.NotFound)
+	w.run("deadletter", "requeue", "3").want(t, cli.NotAccepted, "not kept as it came")
+	w.run("deadletter", "requeue", "4").want(t, cli.NotFound)
 }
 
 func TestEvidenceNamesCallAndRestore(t *testing.T) {

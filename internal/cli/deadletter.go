@@ -67,9 +67,22 @@ func (a *app) printLetter(d client.DeadLetter) error {
 	for _, name := range slices.Sorted(maps.Keys(d.Header)) {
 		rows = append(rows, []string{"header", name + ": " + strings.Join(d.Header[name], ", ")})
 	}
-	payload := string(d.Data)
-	if !utf8.Valid(d.Data) {
-		payload = fmt.Sprintf("%d bytes that are no text; --output json has them in base64", len(d.Data))
+	return a.table(append(rows, payloadRows(d)...))
+}
+
+// payloadRows shows the payload, or what was kept of it.
+func payloadRows(d client.DeadLetter) [][]string {
+	name, payload := "payload", d.Data
+	switch {
+	case len(d.Data) > 0:
+	case d.Parts > 1:
+		name, payload = fmt.Sprintf("part %d of %d", d.Part, d.Parts), d.Kept
+	case len(d.Kept) > 0:
+		name, payload = "redacted", d.Kept
 	}
-	return a.table(append(rows, []string{"payload", payload}))
+	text := string(payload)
+	if !utf8.Valid(payload) {
+		text = fmt.Sprintf("%d bytes that are no text; --output json has them in base64", len(payload))
+	}
+	return [][]string{{name, text}}
 }

@@ -71,7 +71,7 @@ func (c *Client) Requeue(ctx context.Context, seq uint64) (DeadLetter, error) {
 	last, err := c.Last(ctx, ref)
 	switch {
 	case len(d.Data) == 0:
-		return d, &ConflictError{Kind: "dead letter", Name: fmt.Sprint(seq), Reason: "its message was not kept, so that it can't be published again"}
+		return d, &ConflictError{Kind: "dead letter", Name: fmt.Sprint(seq), Reason: "its message was not kept as it came (it was too large, or held a secret), so that it can't be published again"}
 	case err == nil && last.Progress.Status.Terminal():
 		return d, &ConflictError{Kind: "dead letter", Name: fmt.Sprint(seq), Reason: fmt.Sprintf(
 			"request %s has ended as %s; send a new request with another id", ref.Tokens(), last.Progress.Status)}
