@@ -28,6 +28,8 @@ type Retention struct {
 	Keep func(ctx context.Context, ref deprovision.Ref, events []engine.Entry) error
 }
 
+type keeper = func(context.Context, deprovision.Ref, []engine.Entry) error
+
 // Archived counts what one run did.
 type Archived struct {
 	Journals   int    // requests of which the last event is left
@@ -77,7 +79,7 @@ func ended(s deprovision.Status) bool {
 }
 
 // thin purges the events of a request before its last one.
-func (j *Journal) thin(ctx context.Context, ref deprovision.Ref, last uint64, keep func(context.Context, deprovision.Ref, []engine.Entry) error) (uint64, error) {
+func (j *Journal) thin(ctx context.Context, ref deprovision.Ref, last uint64, keep keeper) (uint64, error) {
 	_, first, err := j.read(ctx, EventStream, query{Seq: 1, Next: event.Subject(event.Events, ref)})
 	if err != nil || first == 0 || first >= last {
 		return 0, err

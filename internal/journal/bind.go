@@ -32,7 +32,7 @@ func Bind(ctx context.Context, nc *nats.Conn) (*Journal, error) {
 	if _, err := js.KeyValue(ctx, leaderBucket); err != nil {
 		return nil, absent(err, "bucket "+leaderBucket, jetstream.ErrBucketNotFound)
 	}
-	return &Journal{nc: nc, js: js, askFor: askFor}, nil
+	return &Journal{nc: nc, js: js, askFor: askFor, poll: poll}, nil
 }
 
 func verify(ctx context.Context, js jetstream.JetStream, d definition) error {

@@ -43,8 +43,7 @@ func Connect(urls string, c Connection) (*nats.Conn, error) {
 	}
 	nc, err := nats.Connect(urls, options...)
 	if err != nil {
-		var malformed *url.Error
-		if errors.As(err, &malformed) { // its text repeats the address, which may hold a password
+		if malformed, ok := errors.AsType[*url.Error](err); ok { // its text repeats the address, which may hold a password
 			err = malformed.Err
 		}
 		return nil, fmt.Errorf("connect to NATS: %w", err)

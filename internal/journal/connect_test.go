@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"strings"
 	"testing"
 
@@ -16,23 +15,20 @@ import (
 // pretend answers like a server of another version, as far as connecting needs.
 func pretend(t *testing.T, version string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := listen(t)
 	done := make(chan struct{})
-	t.Cleanup(func() { l.Close(); <-done })
+	t.Cleanup(func() { _ = l.Close(); <-done })
 	go func() {
 		defer close(done)
 		conn, err := l.Accept()
 		if err != nil {
 			return
 		}
-		defer conn.Close()
-		fmt.Fprintf(conn, "INFO {\"server_id\":\"x\",\"version\":%q,\"proto\":1,\"headers\":true,\"jetstream\":true,\"max_payload\":1048576}\r\n", version)
+		defer func() { _ = conn.Close() }()
+		_, _ = fmt.Fprintf(conn, "INFO {\"server_id\":\"x\",\"version\":%q,\"proto\":1,\"headers\":true,\"jetstream\":true,\"max_payload\":1048576}\r\n", version)
 		for lines := bufio.NewScanner(conn); lines.Scan(); {
 			if lines.Text() == "PING" {
-				fmt.Fprint(conn, "PONG\r\n")
+				_, _ = fmt.Fprint(conn, "PONG\r\n")
 			}
 		}
 	}()
@@ -60,11 +56,10 @@ func second[T any](_ T, err error) error { return err }
 
 func TestConnectFailsAtOnceWhereNobodyListens(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
+	l := listen(t)
+	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	l.Close()
 	if _, err := journal.Connect("nats://"+l.Addr().String(), journal.Connection{}); err == nil {
 		t.Error("connected to nobody")
 	}

@@ -5,5 +5,8 @@ import "time"
 // SetPatience sets how long one request to the server may take.
 func (j *Journal) SetPatience(d time.Duration) { j.askFor = d }
 
+// SetPoll sets how long one fetch waits.
+func (j *Journal) SetPoll(d time.Duration) { j.poll = d }
+
 // IsInbox makes the check on a decider's inbox testable.
 var IsInbox = isInbox

@@ -10,10 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-const (
-	poll     = 2 * time.Second        // one fetch; Stop may have to wait for it
-	patience = 100 * time.Millisecond // that a fetched message waits for a slot before it goes back to its queue
-)
+const patience = 100 * time.Millisecond // that a fetched message waits for a slot before it goes back to its queue
 
 // consume fetches one message after the other and hands each to a goroutine of its own.
 //
@@ -66,7 +63,7 @@ func (j *Journal) next(consumer jetstream.Consumer) (jetstream.Msg, error) {
 	if !j.nc.IsConnected() { // a fetch that can't be sent would leave its subscription behind
 		return nil, nats.ErrDisconnected
 	}
-	batch, err := consumer.Fetch(1, jetstream.FetchMaxWait(poll))
+	batch, err := consumer.Fetch(1, jetstream.FetchMaxWait(j.poll))
 	if err != nil {
 		return nil, fmt.Errorf("fetch: %w", err)
 	}

@@ -30,5 +30,5 @@ func (j *Journal) Lag(ctx context.Context) (uint64, error) {
 		return 0, fmt.Errorf("look at the projector: %w", err)
 	}
 	info := consumer.CachedInfo()
-	return info.NumPending + uint64(info.NumAckPending), nil
+	return info.NumPending + uint64(max(info.NumAckPending, 0)), nil
 }

@@ -84,6 +84,7 @@ func bind(t *testing.T, nc *nats.Conn) *journal.Journal {
 	if err != nil {
 		t.Fatal(err)
 	}
+	j.SetPoll(200 * time.Millisecond) // so that Stop is fast
 	return j
 }
 
@@ -125,12 +126,14 @@ func request() deprovision.Request {
 }
 
 func change(id string) deprovision.Event {
-	return deprovision.Event{Progress: deprovision.Progress{Request: request(), Status: deprovision.Held}, Change: deprovision.Change{ID: id, Kind: deprovision.Claimed}}
+	return deprovision.Event{Progress: deprovision.Progress{Request: request(), Status: deprovision.Held},
+		Change: deprovision.Change{ID: id, Kind: deprovision.Claimed}}
 }
 
 func TestJournalKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	journaltest.Run(t, func(t *testing.T) (engine.Journal, engine.Accounts) {
+		t.Helper()
 		j, _ := bound(t)
 		return j, j.Accounts()
 	})

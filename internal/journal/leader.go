@@ -9,7 +9,11 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-const askFor = 5 * time.Second // what Journal.askFor is set to
+// What a journal's fields of these names are set to.
+const (
+	askFor = 5 * time.Second
+	poll   = 2 * time.Second
+)
 
 type query struct {
 	Seq  uint64 `json:"seq,omitempty"`

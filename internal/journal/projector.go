@@ -63,12 +63,10 @@ func (j *Journal) batch(consumer jetstream.Consumer) ([]jetstream.Msg, error) {
 		return nil, err
 	}
 	messages := []jetstream.Msg{first}
-	more, err := consumer.FetchNoWait(batchSize)
-	if err != nil {
-		return messages, nil // it is gone; what it gave is still good
-	}
-	for m := range more.Messages() {
-		messages = append(messages, m)
+	if more, err := consumer.FetchNoWait(batchSize); err == nil { // else it is gone, and the first is still good
+		for m := range more.Messages() {
+			messages = append(messages, m)
+		}
 	}
 	return messages, nil
 }

@@ -31,7 +31,7 @@ func (p *picture) Apply(_ context.Context, updates []journal.Update) error {
 func project(t *testing.T, j *journal.Journal, away int) *picture {
 	t.Helper()
 	p := &picture{away: away, got: make(chan journal.Update, 10_000)}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- j.Project(ctx, p) }()
 	t.Cleanup(func() {

@@ -3,6 +3,7 @@ package journal_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"strconv"
@@ -25,15 +26,21 @@ type proxy struct {
 	lost chan struct{} // closed then
 }
 
-func newProxy(t *testing.T, target string) *proxy {
+func listen(t *testing.T) net.Listener {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return l
+}
+
+func newProxy(t *testing.T, target string) *proxy {
+	t.Helper()
+	l := listen(t)
 	p := &proxy{Listener: l, target: target}
 	p.open.Go(p.accept)
-	t.Cleanup(func() { l.Close(); p.open.Wait() })
+	t.Cleanup(func() { _ = l.Close(); p.open.Wait() })
 	return p
 }
 
@@ -45,13 +52,13 @@ func (p *proxy) accept() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", p.target)
+		server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", p.target)
 		if err != nil {
-			client.Close()
+			_ = client.Close()
 			continue
 		}
-		p.open.Go(func() { defer server.Close(); _, _ = io.Copy(server, client) })
-		p.open.Go(func() { defer client.Close(); p.answers(client, bufio.NewReader(server)) })
+		p.open.Go(func() { _, _ = io.Copy(server, client); _ = server.Close() })
+		p.open.Go(func() { p.answers(client, bufio.NewReader(server)); _ = client.Close() })
 	}
 }
 

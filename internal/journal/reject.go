@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -50,10 +51,8 @@ func discreet(err error, msg *nats.Msg) error {
 
 func looksSecret(header nats.Header, data []byte) bool {
 	for _, values := range header {
-		for _, value := range values {
-			if deprovision.LooksSecret(value) {
-				return true
-			}
+		if slices.ContainsFunc(values, deprovision.LooksSecret) {
+			return true
 		}
 	}
 	return deprovision.LooksSecret(string(data))

@@ -1,3 +1,4 @@
+//nolint:thelper // these are tests: a failure must name its own line
 package journaltest
 
 import (
