@@ -35,7 +35,7 @@ type tested struct {
 }
 
 // kinds are the servers that every promise has to hold on.
-var kinds = map[string]func(testing.TB) server{"redis-server": realServer, "cluster": cluster, "embedded": embedded}
+var kinds = map[string]func(testing.TB) server{"redis-server": realServer, "embedded": embedded}
 
 func realServer(tb testing.TB) server {
 	tb.Helper()
