@@ -1,6 +1,8 @@
 package tenants
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -42,14 +44,14 @@ func (s *Set) connect(alias string, t Tenant, o Options) (reachable, error) {
 		return reachable{}, err
 	}
 	r := reachable{own: t.Credential, by: map[string]m365.Tenant{}}
-	for ref, c := range t.Credentials {
+	for _, ref := range slices.Sorted(maps.Keys(t.Credentials)) {
+		tokens, err := token.New(t.Credentials[ref], token.Options{TenantID: t.ID, Login: where.Login, Observer: o.Observer, Base: o.HTTP, Now: o.Now})
+		if err != nil {
+			return reachable{}, below("credentials."+ref, err)
+		}
 		app, err := t.actingApp(ref)
 		if err != nil {
 			return reachable{}, err
-		}
-		tokens, err := token.New(c, token.Options{TenantID: t.ID, Login: where.Login, Observer: o.Observer, Base: o.HTTP, Now: o.Now})
-		if err != nil {
-			return reachable{}, below("credentials."+ref, err)
 		}
 		made := m365.Tenant{ID: t.ID, ActingApp: app, Product: hook}
 		if made.Exchange, err = exchangeOf(alias, t, where, tokens, o); err != nil {

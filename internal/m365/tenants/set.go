@@ -2,7 +2,9 @@ package tenants
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -34,8 +36,8 @@ type reachable struct {
 // could not be read for.
 func New(c Config, o Options) (*Set, error) {
 	s := &Set{tenants: map[string]reachable{}}
-	for alias, t := range c.Tenants {
-		r, err := s.connect(alias, t, o)
+	for _, alias := range slices.Sorted(maps.Keys(c.Tenants)) {
+		r, err := s.connect(alias, c.Tenants[alias], o)
 		if err != nil {
 			return nil, below("tenants."+alias, err)
 		}
