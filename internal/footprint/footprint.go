@@ -12,6 +12,13 @@ type Footprint struct {
 	Suspects     Suspects                            `yaml:"suspects"`
 	Services     map[deprovision.Service]*Service    `yaml:"services"`
 	Instructions map[deprovision.ArtifactKind]string `yaml:"instructions"` // how a person removes an object of the kind
+	Limits       map[deprovision.ArtifactKind]int    `yaml:"limits"`       // how many artifacts of the kind a plan may have
+}
+
+// Service returns the footprint of a service; ok is false when the product's footprint does not describe it.
+func (f *Footprint) Service(id deprovision.Service) (s *Service, ok bool) {
+	s, ok = f.Services[id]
+	return s, ok
 }
 
 // Site is one of the product's data centres. Addresses are IPv4 addresses or CIDR ranges.

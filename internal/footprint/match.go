@@ -1,15 +1,26 @@
 package footprint
 
 import (
-	"fmt"
-	"path"
+	"bytes"
+	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 
+	"github.com/deprovisioner/deprovisioner/internal/guard"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// verdict is what a matcher makes of one object. The zero verdict: it is not the product's.
+// candidate is an object with what the matchers look at.
+type candidate struct {
+	Object
+	facts
+
+	raw json.RawMessage // with its properties in a fixed order
+	err error           // why it can't be read
+}
+
+// verdict is what the matchers make of one object. The zero verdict: it is not the product's.
 type verdict struct {
 	entry   int    // index of the entry in the service's artifacts
 	rank    int    // order within the entry
@@ -20,170 +31,140 @@ type verdict struct {
 // finder decides about the objects of one tenant.
 type finder struct {
 	*Service
-	account  deprovision.Account
-	site     Site
-	sited    bool
-	recorded map[string]bool // folded object ids recorded at set-up
-	used     list            // groups that a rule of the product uses
-	holder   string          // id of the account's service principal
+	account    deprovision.Account
+	candidates []candidate
+	connectors texts                // of the product: ids and names of those that are certain
+	used       texts                // groups that a rule of the product uses
+	groups     texts                // of the product: ids, names and addresses of those that are certain
+	holders    map[string]guard.App // the account's service principals, by folded id
 }
 
-func (s *Service) finder(account deprovision.Account, objects []Object) (*finder, error) {
-	f := &finder{Service: s, account: account, recorded: map[string]bool{}}
-	f.site, f.sited = s.Site(account)
-	for _, id := range account.Recorded {
-		f.recorded[fold(id)] = true
-	}
-	for _, o := range objects {
-		facts, err := o.read()
-		if err != nil {
-			return nil, err
-		}
+// finder prepares the decisions: what one object is can depend on what others are.
+func (s *Service) finder(account deprovision.Account, objects []Object) *finder {
+	f := &finder{Service: s, account: account, candidates: candidates(objects), holders: map[string]guard.App{}}
+	for _, c := range f.candidates {
 		switch {
-		case o.Kind == TransportRule && f.named(o) >= 0:
-			f.used = append(append(f.used, facts.SentToMemberOf...), facts.FromMemberOf...)
-		case o.Kind == ServicePrincipal && f.owns(facts.AppID):
-			f.holder = o.ID
+		case c.err != nil || f.judge(c).match == "":
+		case c.Kind == TransportRule:
+			f.used = append(append(f.used, c.SentToMemberOf...), c.FromMemberOf...)
+		case c.Kind == OutboundConnector:
+			f.connectors = append(f.connectors, c.ID, c.Name)
+		case c.Kind == ServicePrincipal:
+			f.holders[fold(c.ID)] = c.app()
 		}
 	}
-	return f, nil
+	for _, c := range f.candidates {
+		if matchings[c.Kind] == byGroup && c.err == nil && f.judge(c).match != "" {
+			f.groups = append(f.groups, c.calledBy()...)
+		}
+	}
+	return f
 }
 
-// judge decides about one object.
-func (f *finder) judge(o Object) (verdict, error) {
-	facts, err := o.read()
-	if err != nil {
-		return verdict{}, err
+// candidates reads the objects, and leaves out what listings name twice.
+func candidates(objects []Object) []candidate {
+	list := make([]candidate, 0, len(objects))
+	for _, o := range objects {
+		c := candidate{Object: o, raw: o.before()}
+		c.facts, c.err = o.read()
+		list = append(list, c)
 	}
-	how, ok := matchings[o.Kind]
-	first := slices.IndexFunc(f.Artifacts, func(e Entry) bool { return e.Kind == o.Kind })
-	if !ok || first < 0 {
-		return verdict{}, nil
+	slices.SortFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(fold(a.ID), fold(b.ID)), strings.Compare(a.ID, b.ID),
+			strings.Compare(a.Name, b.Name), bytes.Compare(a.raw, b.raw))
+	})
+	return slices.CompactFunc(list, func(a, b candidate) bool { return a.Kind == b.Kind && same(a.ID, b.ID) })
+}
+
+// app is what a guard wants to know of a service principal.
+func (c candidate) app() guard.App {
+	return guard.App{ID: c.AppID, Owner: c.AppOwnerOrganizationID, Type: c.ServicePrincipalType}
+}
+
+// calledBy lists what rules may call a group by.
+func (c candidate) calledBy() texts {
+	return texts{c.ID, c.Name, c.Mail, c.PrimarySMTPAddress, c.ExternalDirectoryObjectID}
+}
+
+// judge decides about one object. What can't be read could be the product's: it is a suspect, for a guard to refuse.
+func (f *finder) judge(c candidate) verdict {
+	first := slices.IndexFunc(f.Artifacts, func(e Entry) bool { return e.Kind == c.Kind })
+	if first < 0 {
+		return verdict{}
 	}
-	v := verdict{entry: f.place(o, facts, first)}
-	if how != byIdentity && f.recorded[fold(o.ID)] {
+	v := f.place(c, first)
+	if c.err != nil || c.ID == "" {
+		v.suspect = "it can't be read"
+		return v
+	}
+	how := matchings[c.Kind]
+	if how != byIdentity && f.recordedAs(c.ID) != "" {
 		v.match = "recorded-id"
-		return v, nil
+		return v
 	}
 	switch how {
 	case bySender:
-		f.judgeSender(&v, facts)
+		f.judgeSender(&v, c)
 	case byAddress:
-		f.judgeAddress(&v, facts)
+		f.judgeAddress(&v, c)
 	case byIdentity:
-		f.judgeIdentity(&v, o, facts)
+		f.judgeIdentity(&v, c)
 	default:
-		f.judgeName(&v, o, facts, how)
+		f.judgeName(&v, c)
 	}
-	return v, nil
+	return v
 }
 
-// named returns the entry that publishes the object's name, or -1.
-func (f *finder) named(o Object) int {
-	return slices.IndexFunc(f.Artifacts, func(e Entry) bool {
-		return e.Kind == o.Kind && slices.ContainsFunc(e.Names, func(n string) bool { return fold(n) == fold(o.Name) })
-	})
+// recordedAs returns the name under which an object's id was recorded at set-up; "" when it was not.
+func (f *finder) recordedAs(id string) string {
+	var names []string
+	for name, recorded := range f.account.Recorded {
+		if same(recorded, id) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return slices.Min(names)
 }
 
-// place finds the entry that an object belongs to. A rule of another name that reroutes goes with the rules that reroute, any other with
-// the last entry of its kind, when mail no longer takes the vendor's way.
-func (f *finder) place(o Object, facts facts, first int) int {
-	if i := f.named(o); i >= 0 {
-		return i
-	}
-	if facts.RouteMessageOutboundConnector != "" {
-		return first
-	}
+// place finds the entry of an object and its place in it: by its published name, or by the one that it was recorded under. Of the others, a
+// rule that reroutes goes with the rules that reroute; any other goes with the last entry of its kind, when mail no longer takes the vendor's way.
+func (f *finder) place(c candidate, first int) verdict {
 	last := first
 	for i, e := range f.Artifacts {
-		if e.Kind == o.Kind {
-			last = i
+		if e.Kind != c.Kind {
+			continue
 		}
-	}
-	return last
-}
-
-func (f *finder) judgeName(v *verdict, o Object, facts facts, how matching) {
-	e := f.Artifacts[v.entry]
-	if at := slices.IndexFunc(e.Names, func(n string) bool { return fold(n) == fold(o.Name) }); at >= 0 {
-		v.rank, v.match = at, "name"
-		if how == byGroup && !f.used.has(o.ID, o.Name, facts.Mail, facts.PrimarySmtpAddress) {
-			v.match, v.suspect = "", "a published name, but no rule of the product uses the group"
-		}
-		return
-	}
-	v.rank = len(e.Names)
-	for _, prefix := range f.product.Suspects.Prefixes {
-		if strings.HasPrefix(fold(o.Name), fold(prefix)) {
-			v.suspect = "its name begins with " + prefix
-			return
-		}
-	}
-	for _, host := range facts.SmartHosts {
-		if f.ofProduct(host) {
-			v.suspect = "it sends to " + host
-			return
-		}
-	}
-}
-
-// ofProduct reports whether a host is one of the product's.
-func (f *finder) ofProduct(host string) bool {
-	return slices.ContainsFunc(f.product.Suspects.Hosts, func(pattern string) bool {
-		ok, err := path.Match(fold(pattern), fold(host))
-		return ok && err == nil
-	})
-}
-
-func (f *finder) judgeSender(v *verdict, facts facts) {
-	e := f.Artifacts[v.entry]
-	anyone := facts.SpoofedUser == e.SpoofedUser
-	switch {
-	case f.sited && anyone && strings.EqualFold(facts.SendingInfrastructure, f.site.Infrastructure):
-		v.match = "name"
-	case f.ofProduct(facts.SendingInfrastructure) || f.ofProduct("x."+facts.SendingInfrastructure):
-		v.suspect = "it allows " + facts.SendingInfrastructure
-	}
-}
-
-func (f *finder) judgeAddress(v *verdict, facts facts) {
-	have, err := parseRange(facts.IPAllowList)
-	if err != nil {
-		return // a customer's entry in another form: not ours
-	}
-	for id, site := range f.product.Sites {
-		for i, a := range slices.Concat(site.Inbound, site.Outbound) {
-			known, err := parseRange(a)
-			switch {
-			case err != nil || !known.Overlaps(have):
-			case known == have && f.sited && id == f.account.Site:
-				v.rank, v.match, v.suspect = i, "name", ""
-				return
-			case known == have:
-				v.suspect = "an address of the product's site " + id
-			default:
-				v.suspect = fmt.Sprintf("it overlaps the address %s of the product's site %s", a, id)
+		for rank, name := range e.Names {
+			if same(name, c.Name) || same(name, f.recordedAs(c.ID)) {
+				return verdict{entry: i, rank: rank}
 			}
 		}
+		last = i
 	}
+	if c.RouteMessageOutboundConnector != "" {
+		last = first
+	}
+	return verdict{entry: last, rank: len(f.Artifacts[last].Names)}
 }
 
-func (f *finder) judgeIdentity(v *verdict, o Object, facts facts) {
-	e := f.Artifacts[v.entry]
-	ofHolder := f.holder != "" && (facts.ClientID == f.holder || facts.ClientID == "" && facts.PrincipalID == f.holder)
+// guarded is what the guards are asked about.
+func (f *finder) guarded(c candidate, v verdict) guard.Candidate {
+	g := guard.Candidate{Kind: c.Kind, ID: c.ID, Name: c.Name, Created: c.Created, Raw: c.Raw}
+	if c.err != nil {
+		g.Raw = nil // valid JSON, but not of the kind
+	}
 	switch {
-	case o.Kind == ServicePrincipal:
-		if f.owns(facts.AppID) {
-			v.match = "app-id"
-		}
-	case !ofHolder:
-	case o.Kind == RoleAssignment && e.Roles[facts.RoleDefinitionID] == "":
-		v.suspect = "the product's app holds the role " + facts.RoleDefinitionID + ", which its set-up does not ask for"
-	default:
-		v.match = "app-id"
+	case c.Kind == ServicePrincipal:
+		app := c.app()
+		g.App = &app
+	case matchings[c.Kind] == byIdentity:
+		app := f.holders[fold(c.holder())]
+		g.App = &app
+	case c.Kind == IPAllowEntry && v.match != "":
+		g.Entry = &guard.Entry{Text: c.IPAllowList, Known: f.product.addresses()}
 	}
-}
-
-func (f *finder) owns(appID string) bool {
-	return f.account.AppID != "" && strings.EqualFold(appID, f.account.AppID)
+	return g
 }

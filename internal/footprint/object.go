@@ -3,13 +3,12 @@ package footprint
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// Object is one object of a tenant as a step read it.
+// Object is one object of a tenant as it was read.
 type Object struct {
 	Kind    deprovision.ArtifactKind
 	ID      string          // the tenant's own immutable id
@@ -20,60 +19,62 @@ type Object struct {
 
 // facts is what the matchers look at. Exchange names its properties in PascalCase, Microsoft Graph in camelCase; decoding ignores case.
 type facts struct {
-	SmartHosts                    list   // of outbound connectors
-	SenderIPAddresses             list   // of inbound connectors
+	SmartHosts                    texts  // of outbound connectors
+	SenderIPAddresses             texts  // of inbound connectors
+	SenderIPRanges                texts  // of transport rules
 	RouteMessageOutboundConnector string // of transport rules
-	SentToMemberOf                list   // of transport rules
-	FromMemberOf                  list   // of transport rules
-	SpoofedUser                   string
-	SendingInfrastructure         string
-	IPAllowList                   string // one entry
+	SentToMemberOf                texts  // of transport rules
+	FromMemberOf                  texts  // of transport rules
+	SpoofedUser                   string // of spoof pairs
+	SendingInfrastructure         string // of spoof pairs
+	Action                        string // of spoof pairs
+	IPAllowList                   string // of IP allow entries: the one entry
 	Mail                          string // of groups in the directory
-	PrimarySmtpAddress            string // of groups in Exchange
+	PrimarySMTPAddress            string // of groups in Exchange
+	ExternalDirectoryObjectID     string // of groups in Exchange
 	AppID                         string // of service principals
 	AppOwnerOrganizationID        string // of service principals
-	ServicePrincipalType          string
+	ServicePrincipalType          string // of service principals
 	ClientID                      string // of permission grants
-	PrincipalID                   string // of assignments
+	PrincipalID                   string // of assignments; of grants it is a user
 	RoleDefinitionID              string // of role assignments
 }
 
-// read decodes an object; one that can't be read is no artifact.
+// read decodes what the matchers look at.
 func (o Object) read() (facts, error) {
 	var f facts
-	if o.ID == "" {
-		return f, fmt.Errorf("a %s without an id", o.Kind)
-	}
 	if err := json.Unmarshal(o.Raw, &f); err != nil {
 		return f, fmt.Errorf("%s %s: %w", o.Kind, o.ID, err)
 	}
 	return f, nil
 }
 
-// list is one text or several: Exchange writes a list of one as it likes.
-type list []string
+// texts is one text or several: Exchange writes a list of one as it likes.
+type texts []string
 
-// UnmarshalJSON reads null, a text, or a list of texts; other elements are kept as they stand.
-func (l *list) UnmarshalJSON(body []byte) error {
-	var many []any
-	if err := json.Unmarshal(body, &many); err != nil {
-		var one string
-		if err := json.Unmarshal(body, &one); err != nil {
-			return fmt.Errorf("neither a text nor a list: %w", err)
+// UnmarshalJSON reads null, a text, or a list of texts.
+func (l *texts) UnmarshalJSON(body []byte) error {
+	var one string
+	if err := json.Unmarshal(body, &one); err == nil {
+		*l = nil
+		if one != "" {
+			*l = texts{one}
 		}
-		many = []any{one}
+		return nil
 	}
-	*l = nil
-	for _, v := range many {
-		*l = append(*l, fmt.Sprint(v))
+	var many []string
+	if err := json.Unmarshal(body, &many); err != nil {
+		return fmt.Errorf("neither a text nor a list of texts: %w", err)
 	}
+	*l = many
 	return nil
 }
 
-func (l list) has(values ...string) bool {
+// has reports whether one of the values is in the list.
+func (l texts) has(values ...string) bool {
 	for _, have := range l {
 		for _, want := range values {
-			if want != "" && strings.EqualFold(have, want) {
+			if same(want, have) {
 				return true
 			}
 		}
@@ -81,5 +82,15 @@ func (l list) has(values ...string) bool {
 	return false
 }
 
-// fold makes names comparable as Exchange and Entra compare them: without regard to case.
-func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// before is the object in a form that does not depend on how the tenant orders its properties. What can't be read stays as it is.
+func (o Object) before() json.RawMessage {
+	var v any
+	if err := decodeNumbers(o.Raw, &v); err != nil {
+		return nil
+	}
+	body, err := json.Marshal(v)
+	if err != nil { // it was JSON
+		return nil
+	}
+	return body
+}

@@ -2,146 +2,137 @@ package footprint
 
 import (
 	"encoding/json"
-	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// settable lists, per cmdlet that makes an object anew, the properties of the before-state that it takes as parameters, in the order in
-// which they are written. https://learn.microsoft.com/powershell/module/exchangepowershell/<cmdlet>
-var settable = map[deprovision.ArtifactKind]struct {
+// maker is a cmdlet that makes an object anew, with the properties of the before-state that it takes as parameters, in the order in which they
+// are written. https://learn.microsoft.com/powershell/module/exchangepowershell/<cmdlet>
+type maker struct {
 	cmdlet string
 	params []string
-}{
-	TransportRule: {"New-TransportRule", []string{"Name", "Comments", "Mode", "Priority", "FromScope", "SentToScope", "FromMemberOf", "SentToMemberOf",
-		"SenderDomainIs", "RecipientDomainIs", "SenderIpRanges", "HeaderContainsMessageHeader", "HeaderContainsWords", "HeaderMatchesMessageHeader",
-		"HeaderMatchesPatterns", "ExceptIfSenderIpRanges", "ExceptIfHeaderContainsMessageHeader", "ExceptIfHeaderContainsWords",
-		"RouteMessageOutboundConnector", "SetSCL", "SetHeaderName", "SetHeaderValue", "StopRuleProcessing", "SenderAddressLocation", "RuleErrorAction"}},
-	OutboundConnector: {"New-OutboundConnector", []string{"Name", "Enabled", "Comment", "ConnectorType", "ConnectorSource", "UseMXRecord", "SmartHosts",
-		"RecipientDomains", "IsTransportRuleScoped", "TlsSettings", "TlsDomain", "CloudServicesMailEnabled", "RouteAllMessagesViaOnPremises",
-		"AllAcceptedDomains", "TestMode", "SenderRewritingEnabled"}},
-	InboundConnector: {"New-InboundConnector", []string{"Name", "Enabled", "Comment", "ConnectorType", "ConnectorSource", "SenderDomains", "SenderIPAddresses",
-		"AssociatedAcceptedDomains", "RequireTls", "RestrictDomainsToIPAddresses", "RestrictDomainsToCertificate", "TlsSenderCertificateName",
-		"CloudServicesMailEnabled", "TreatMessagesAsInternal", "EFSkipLastIP", "EFSkipIPs", "EFUsers"}},
-	SpoofAllowPair:    {"New-TenantAllowBlockListSpoofItems", []string{"SpoofedUser", "SendingInfrastructure", "SpoofType", "Action"}},
-	DistributionGroup: {"New-DistributionGroup", []string{"Name", "DisplayName", "Alias", "PrimarySmtpAddress", "ManagedBy", "Members"}},
-	DynamicGroup:      {"New-DynamicDistributionGroup", []string{"Name", "DisplayName", "Alias", "PrimarySmtpAddress", "RecipientFilter"}},
 }
 
-// Parameter is one parameter of a cmdlet; Value is a text, a number, a bool or a list of texts.
-type Parameter struct {
-	Name  string
-	Value any
+var makers = map[deprovision.ArtifactKind]maker{
+	TransportRule: {"New-TransportRule", ruleParameters()},
+	OutboundConnector: {"New-OutboundConnector", strings.Fields(`Name Enabled Comment ConnectorType ConnectorSource UseMXRecord SmartHosts
+		RecipientDomains IsTransportRuleScoped TlsSettings TlsDomain CloudServicesMailEnabled RouteAllMessagesViaOnPremises AllAcceptedDomains
+		SenderRewritingEnabled TestMode`)},
+	InboundConnector: {"New-InboundConnector", strings.Fields(`Name Enabled Comment ConnectorType ConnectorSource SenderDomains SenderIPAddresses
+		AssociatedAcceptedDomains ClientHostNames RequireTls RestrictDomainsToIPAddresses RestrictDomainsToCertificate TlsSenderCertificateName
+		TrustedOrganizations CloudServicesMailEnabled TreatMessagesAsInternal EFSkipLastIP EFSkipIPs EFSkipMailGateway EFTestMode EFUsers
+		ScanAndDropRecipients`)},
+	SpoofAllowPair: {"New-TenantAllowBlockListSpoofItems", strings.Fields(`SpoofedUser SendingInfrastructure SpoofType Action`)},
+	DistributionGroup: {"New-DistributionGroup", strings.Fields(`Name DisplayName Alias PrimarySmtpAddress Type ManagedBy Notes Description
+		BccBlocked BypassNestedModerationEnabled HiddenGroupMembershipEnabled MemberDepartRestriction MemberJoinRestriction ModeratedBy
+		ModerationEnabled RequireSenderAuthenticationEnabled SendModerationNotifications`)},
+	DynamicGroup: {"New-DynamicDistributionGroup", strings.Fields(`Name DisplayName Alias PrimarySmtpAddress RecipientFilter RecipientContainer
+		DirectMembershipOnly ModeratedBy ModerationEnabled SendModerationNotifications`)},
 }
 
-// RestoreCall returns the cmdlet that makes an Exchange object anew from its before-state, with its parameters in order. ok is false for
-// objects that Exchange does not keep, and where the before-state can't be read.
-func RestoreCall(a deprovision.Artifact) (cmdlet string, params []Parameter, ok bool) {
+// parameter is one parameter of a cmdlet. Its value is a text, a bool, a json.Number, a map, or a list of these.
+type parameter struct {
+	name  string
+	value any
+}
+
+// hashTable marks a map for the service's binder, which takes it for nothing else without: see [RestoreCall].
+const hashTable = "#Exchange.GenericHashTable"
+
+// RestoreCall returns the cmdlet that would restore an object of Exchange from its before-state, with parameters as an InvokeCommand call takes
+// them. ok is false for objects that Exchange does not keep, and where the before-state can't be read.
+func RestoreCall(a deprovision.Artifact) (cmdlet string, params map[string]any, ok bool) {
+	cmdlet, list, ok := restoration(a)
+	if !ok {
+		return "", nil, false
+	}
+	params = make(map[string]any, len(list))
+	for _, p := range list {
+		params[p.name] = wire(p.value)
+		if l, is := p.value.([]any); is && slices.ContainsFunc(l, isMap) {
+			params[p.name+"@odata.type"] = "#Collection(" + strings.TrimPrefix(hashTable, "#") + ")"
+		}
+	}
+	return cmdlet, params, true
+}
+
+// restoration is the cmdlet with its parameters in order.
+func restoration(a deprovision.Artifact) (cmdlet string, params []parameter, ok bool) {
 	var before map[string]any
-	if json.Unmarshal(a.Before, &before) != nil {
+	if decodeNumbers(a.Before, &before) != nil || before == nil {
 		return "", nil, false
 	}
 	if a.Kind == IPAllowEntry {
 		policy, _ := before["Policy"].(string)
-		return "Set-HostedConnectionFilterPolicy", []Parameter{{"Identity", policy}, {"IPAllowList", added{a.Name}}}, policy != ""
+		entry, _ := before["IPAllowList"].(string)
+		return "Set-HostedConnectionFilterPolicy", []parameter{{"Identity", policy}, {"IPAllowList", map[string]any{"Add": []any{entry}}}},
+			policy != "" && entry != ""
 	}
-	how, ok := settable[a.Kind]
+	how, ok := makers[a.Kind]
 	if !ok {
 		return "", nil, false
 	}
-	if a.Kind == SpoofAllowPair {
-		params = append(params, Parameter{"Identity", "Default"})
+	switch a.Kind {
+	case SpoofAllowPair:
+		params = append(params, parameter{"Identity", "Default"}) // the one list there is
+	case DistributionGroup:
+		before["Type"] = nil // "Distribution"
+		if before["RecipientTypeDetails"] == "MailUniversalSecurityGroup" {
+			before["Type"] = "Security"
+		}
 	}
 	for _, name := range how.params {
-		if value, given := given(before[name]); given {
-			params = append(params, Parameter{name, value})
+		value := before[name]
+		if a.Kind == TransportRule && value == false || empty(value) { // what a rule does not test or do reads as false
+			continue
 		}
+		params = append(params, parameter{name, value})
 	}
 	if state, _ := before["State"].(string); a.Kind == TransportRule && state != "" {
-		params = append(params, Parameter{"Enabled", state == "Enabled"})
+		params = append(params, parameter{"Enabled", state == "Enabled"})
 	}
-	return how.cmdlet, params, true
+	return how.cmdlet, params, len(params) > 0
 }
 
-// added is the hashtable that adds entries to a list and leaves the others alone.
-type added []string
-
-// given drops what a cmdlet would not take: nothing, an empty text, an empty list.
-func given(v any) (any, bool) {
+// empty reports whether a value says nothing.
+func empty(v any) bool {
 	switch v := v.(type) {
 	case nil:
-		return nil, false
+		return true
 	case string:
-		return v, v != ""
+		return v == ""
 	case []any:
-		texts := make([]string, 0, len(v))
-		for _, e := range v {
-			texts = append(texts, fmt.Sprint(e))
-		}
-		return texts, len(texts) > 0
+		return len(v) == 0
 	case map[string]any:
-		return nil, false
+		return len(v) == 0
 	}
-	return v, true
+	return false
 }
 
-// RestoreCommand returns the command that would restore an artifact: PowerShell for Exchange and the directory.
-func RestoreCommand(a deprovision.Artifact) string {
-	if cmdlet, params, ok := RestoreCall(a); ok {
-		var b strings.Builder
-		b.WriteString(cmdlet)
-		for _, p := range params {
-			b.WriteString(" " + argument(p))
+func isMap(v any) bool { _, is := v.(map[string]any); return is }
+
+// wire brings a value into the form of an InvokeCommand call.
+func wire(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = wire(e)
 		}
-		return b.String()
+		return out
+	case map[string]any:
+		out := map[string]any{"@odata.type": hashTable}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			out[key] = wire(v[key])
+		}
+		return out
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
+		}
 	}
-	var f struct{ PrincipalID, RoleDefinitionID, DirectoryScopeID, ClientID, ResourceID, Scope, ConsentType, AppRoleID string }
-	if json.Unmarshal(a.Before, &f) != nil {
-		return ""
-	}
-	switch a.Kind {
-	case Microsoft365Group, ServicePrincipal: // soft-deleted, for 30 days
-		return "Restore-MgDirectoryDeletedItem -DirectoryObjectId " + quote(a.ID)
-	case SecurityGroup:
-		return "New-MgGroup -DisplayName " + quote(a.Name) + " -SecurityEnabled -MailEnabled:$false -MailNickname " + quote(strings.ReplaceAll(a.Name, " ", ""))
-	case RoleAssignment:
-		return fmt.Sprintf("New-MgRoleManagementDirectoryRoleAssignment -PrincipalId %s -RoleDefinitionId %s -DirectoryScopeId %s",
-			quote(f.PrincipalID), quote(f.RoleDefinitionID), quote(f.DirectoryScopeID))
-	case PermissionGrant:
-		return fmt.Sprintf("New-MgOauth2PermissionGrant -ClientId %s -ResourceId %s -ConsentType %s -Scope %s",
-			quote(f.ClientID), quote(f.ResourceID), quote(f.ConsentType), quote(f.Scope))
-	case AppRoleAssignment:
-		return fmt.Sprintf("New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId %[1]s -PrincipalId %[1]s -ResourceId %[2]s -AppRoleId %[3]s",
-			quote(f.PrincipalID), quote(f.ResourceID), quote(f.AppRoleID))
-	}
-	return ""
-}
-
-func argument(p Parameter) string {
-	switch v := p.Value.(type) {
-	case bool:
-		return fmt.Sprintf("-%s:$%t", p.Name, v)
-	case []string:
-		return "-" + p.Name + " " + quoteAll(v)
-	case added:
-		return "-" + p.Name + " @{Add=" + quoteAll(v) + "}"
-	case string:
-		return "-" + p.Name + " " + quote(v)
-	}
-	return fmt.Sprintf("-%s %v", p.Name, p.Value)
-}
-
-// quote makes a PowerShell literal: nothing inside is expanded.
-// https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
-func quote(s string) string {
-	return "'" + strings.NewReplacer("'", "''", "‘", "‘‘", "’", "’’", "‚", "‚‚", "‛", "‛‛").Replace(s) + "'"
-}
-
-func quoteAll(list []string) string {
-	quoted := make([]string, len(list))
-	for i, s := range list {
-		quoted[i] = quote(s)
-	}
-	return strings.Join(quoted, ",")
+	return v
 }

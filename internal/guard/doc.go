@@ -1,4 +1,7 @@
-// Package guard refuses. It is asked about every object before a plan names it, and knows nothing of products or tenants: an object that
-// is too young, that belongs to Microsoft, that the worker itself runs as, or that can't be told for sure stays where it is. What a
-// guard can't read, it refuses.
+// Package guard refuses. It is asked about every object before a plan names it, and knows nothing of products or tenants: an object that is
+// younger than the request, that belongs to Microsoft, that the worker itself runs as, or that stands in a list of the customer's without
+// being known stays where it is. What a guard can't read, it refuses.
+//
+// Start at [Refuse], which asks all guards about one object, and [Breadth], which is asked about a whole plan. Both are pure and answer with
+// a [*Refusal].
 package guard

@@ -1,88 +1,96 @@
 package guard
 
 import (
-	"fmt"
+	"encoding/json"
+	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // Candidate is an object that might be removed.
 type Candidate struct {
-	Kind, ID, Name string
-	Created        *time.Time // nil where the kind carries none
-	Principal      bool       // whether it is a service principal; the fields below are of one
-	AppID          string
-	Owner          string // id of the tenant that owns the app
-	Type           string // servicePrincipalType
+	Kind    deprovision.ArtifactKind
+	ID      string          // the tenant's own id, by which it would be removed
+	Name    string          // for a person
+	Created *time.Time      // as the reader understood it; nil where it found none
+	Raw     json.RawMessage // the object as it was read
+	App     *App            // for a service principal and for what hangs on one
+	Entry   *Entry          // for an entry of a list that the customer shares
 }
 
-// Refusal says why an object stays.
-type Refusal struct {
-	Candidate Candidate
-	Rule      string // "unreadable", "too-young", "acting-app", "microsoft", "managed-identity"
-	Why       string
+// Bounds are what a request may touch at most.
+type Bounds struct {
+	Acting string    // App Id that the worker runs as
+	Since  time.Time // when the request came
 }
 
-// Error tells why, for a person.
-func (r *Refusal) Error() string { return r.Why }
-
-// Microsoft's own tenants. Their apps are part of the service.
-// https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
-var microsoft = map[string]bool{
-	"f8cdef31-a31e-4b4a-93e4-5f571e91255a": true,
-	"72f988bf-86f1-41af-91ab-2d7cd011db47": true,
-}
-
-// Check returns a [*Refusal] when the object must stay; acting is the App Id that the worker runs as, since is when the request came.
-func Check(c Candidate, acting string, since time.Time) error {
-	refuse := func(rule, format string, args ...any) error {
-		return &Refusal{Candidate: c, Rule: rule, Why: fmt.Sprintf(format, args...)}
-	}
-	if c.ID == "" || c.Kind == "" {
-		return refuse("unreadable", "it has no id by which it could be removed")
-	}
-	if c.Created != nil && c.Created.After(since) {
-		return refuse("too-young", "it was created at %s, after the request", c.Created.UTC().Format(time.RFC3339))
-	}
-	if !c.Principal {
-		return nil
-	}
-	switch {
-	case !deprovision.ValidAppID(c.AppID):
-		return refuse("unreadable", "its App Id can't be read")
-	case acting == "" || strings.EqualFold(c.AppID, acting):
-		return refuse("acting-app", "it is the app that the worker itself runs as, or that is not known")
-	case microsoft[strings.ToLower(c.Owner)]:
-		return refuse("microsoft", "it is an app of Microsoft")
-	case strings.EqualFold(c.Type, "ManagedIdentity"):
-		return refuse("managed-identity", "it is a managed identity of the customer")
-	}
-	return nil
-}
-
-// MaxOfKind is the most artifacts of one kind that a plan may remove: a tenant that seems to hold more is looked at by a person first.
-const MaxOfKind = 200
-
-// TooBroad says that a plan would remove more than a product leaves behind.
-type TooBroad struct {
-	Kind  deprovision.ArtifactKind
-	Count int
-}
-
-// Error names the kind and both numbers.
-func (e *TooBroad) Error() string {
-	return fmt.Sprintf("it would remove %d of %s, at most %d are allowed: approve fewer suspects", e.Count, e.Kind, MaxOfKind)
-}
-
-// Breadth returns [*TooBroad] when there are too many artifacts of one kind.
-func Breadth(artifacts []deprovision.Artifact) error {
-	count := map[deprovision.ArtifactKind]int{}
-	for _, a := range artifacts {
-		if count[a.Kind]++; count[a.Kind] > MaxOfKind {
-			return &TooBroad{Kind: a.Kind, Count: len(artifacts)}
+// Refuse returns the first guard's [*Refusal], or nil when the object may go.
+func Refuse(c Candidate, b Bounds) error {
+	for _, err := range []error{c.readable(), c.old(b.Since), c.foreignApp(b.Acting), c.knownEntry()} {
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// readable refuses what has no id to be removed by, or no before-state to be restored from.
+func (c Candidate) readable() error {
+	var object map[string]json.RawMessage
+	switch {
+	case c.Kind == "" || strings.TrimSpace(c.ID) == "":
+		return c.refuse(Unreadable, "it has no id by which it could be removed")
+	case strings.ContainsFunc(c.ID, unicode.IsControl):
+		return c.refuse(Unreadable, "its id holds control characters")
+	case json.Unmarshal(c.Raw, &object) != nil || object == nil:
+		return c.refuse(Unreadable, "it can't be read: it is no JSON object")
+	}
+	return nil
+}
+
+// old refuses what was created after the request came: the request can't have meant it.
+func (c Candidate) old(since time.Time) error {
+	created, err := c.created()
+	switch {
+	case err != nil:
+		return c.refuse(Unreadable, "its creation time can't be read: %v", err)
+	case created != nil && created.After(since):
+		return c.refuse(TooYoung, "it was created at %s, after the request", created.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// created returns the latest creation time that the reader or the object itself names; nil when neither does.
+func (c Candidate) created() (*time.Time, error) {
+	var dates map[string]json.RawMessage
+	if err := json.Unmarshal(c.Raw, &dates); err != nil {
+		return nil, errors.New("the object is no JSON object")
+	}
+	latest := c.Created
+	for key, raw := range dates {
+		if !carriesCreation(key) || string(raw) == "null" {
+			continue
+		}
+		var at time.Time // RFC 3339: a time without its zone could be half a day off
+		if err := json.Unmarshal(raw, &at); err != nil {
+			return nil, errors.New("it is no time with a zone")
+		}
+		if latest == nil || at.After(*latest) {
+			latest = &at
+		}
+	}
+	return latest, nil
+}
+
+// carriesCreation reports whether a property is a creation time, of Exchange or of the directory.
+func carriesCreation(key string) bool {
+	for _, k := range []string{"WhenCreated", "WhenCreatedUTC", "createdDateTime"} {
+		if strings.EqualFold(key, k) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,0 +1,90 @@
+package footprint
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/internal/guard"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// Search is what a plan is made for.
+type Search struct {
+	Ref      deprovision.Ref
+	Account  deprovision.Account
+	Acting   string    // App Id that the worker runs as; it never goes
+	Since    time.Time // when the request came; nothing younger goes
+	Now      time.Time // when the plan is made; not part of its digest
+	Approved []string  // suspects that may go, by exact name
+}
+
+// found is an artifact with its place in the order of removal.
+type found struct {
+	artifact          deprovision.Artifact
+	step, entry, rank int
+}
+
+// Find decides about every object and returns the plan: artifacts in the order of their removal, suspects, cautions, and what is left for
+// a person. What a guard refuses, and what can't be read, is left and named. Order and digest depend on the tenant alone, not on the order of
+// its listings or on the time. The error is a [*guard.Refusal] of the whole plan.
+func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error) {
+	plan := deprovision.Plan{Ref: search.Ref, Made: search.Now, Cautions: slices.Clone(s.Cautions), Remainder: s.known(search.Account)}
+	f := s.finder(search.Account, objects)
+	var sure, near []found
+	for _, c := range f.candidates {
+		v := f.judge(c)
+		if v.match == "" && v.suspect == "" {
+			continue
+		}
+		if v.match == "" && slices.Contains(search.Approved, c.Name) {
+			v.match = "approved: " + v.suspect
+		}
+		a := s.artifact(c, v)
+		if err := guard.Refuse(f.guarded(c, v), guard.Bounds{Acting: search.Acting, Since: search.Since}); err != nil {
+			plan.Remainder = append(plan.Remainder, s.Remain(a, err.Error()))
+			continue
+		}
+		place := found{a, slices.Index(s.Steps, a.Step), v.entry, v.rank}
+		if v.match != "" {
+			sure = append(sure, place)
+		} else {
+			near = append(near, place)
+		}
+	}
+	plan.Artifacts, plan.Suspects = ordered(sure), ordered(near)
+	slices.SortStableFunc(plan.Remainder, func(a, b deprovision.Remainder) int { return strings.Compare(a.Name, b.Name) })
+	if err := guard.Breadth(plan.Artifacts, s.product.Limits); err != nil {
+		return plan, fmt.Errorf("find the footprint: %w", err)
+	}
+	return plan, nil
+}
+
+// artifact makes an artifact of an object and of what the matchers say about it.
+func (s *Service) artifact(c candidate, v verdict) deprovision.Artifact {
+	a := deprovision.Artifact{Kind: c.Kind, ID: c.ID, Name: c.Name, Step: s.Artifacts[v.entry].Step, Match: v.match, Before: c.raw}
+	if v.match == "" {
+		a.Match = "suspect: " + v.suspect
+	}
+	if c.Created != nil {
+		at := c.Created.UTC()
+		a.Created = &at
+	}
+	a.Restore = RestoreCommand(a)
+	return a
+}
+
+// ordered sorts by step, entry, published name, name and id.
+func ordered(list []found) []deprovision.Artifact {
+	slices.SortFunc(list, func(a, b found) int {
+		return cmp.Or(cmp.Compare(a.step, b.step), cmp.Compare(a.entry, b.entry), cmp.Compare(a.rank, b.rank),
+			strings.Compare(a.artifact.Name, b.artifact.Name), strings.Compare(a.artifact.ID, b.artifact.ID))
+	})
+	var out []deprovision.Artifact
+	for _, f := range list {
+		out = append(out, f.artifact)
+	}
+	return out
+}

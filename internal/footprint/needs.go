@@ -1,0 +1,53 @@
+package footprint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// Needs lists the rights that carrying out a plan takes: those that every removal of the service needs, and those of the kinds in the plan.
+func (s *Service) Needs(plan deprovision.Plan) []Right {
+	return slices.DeleteFunc(slices.Clone(s.Rights), func(r Right) bool {
+		return r.Kind != "" && !slices.ContainsFunc(plan.Artifacts, func(a deprovision.Artifact) bool { return a.Kind == r.Kind })
+	})
+}
+
+// Rerouting lists the plan's rules that send mail to the product: those that go before mail under way is waited for.
+func (s *Service) Rerouting(plan deprovision.Plan) []deprovision.Artifact {
+	var rules []deprovision.Artifact
+	until := slices.Index(s.Steps, drainStep)
+	for _, step := range s.Steps[:max(until, 0)] {
+		for _, a := range plan.Of(step) {
+			if a.Kind == TransportRule {
+				rules = append(rules, a)
+			}
+		}
+	}
+	return rules
+}
+
+// MailNote tells in one line whether mail still takes the vendor's way, by what is known of each rule that reroutes it; "" for a service that
+// reroutes none. plan is nil when nothing was read. stays reports a rule that is in place; doubt one that may have been removed.
+func (s *Service) MailNote(plan *deprovision.Plan, stays, doubt func(deprovision.Artifact) bool) string {
+	if !slices.Contains(s.Steps, drainStep) {
+		return ""
+	}
+	if plan == nil {
+		return "whether mail takes the vendor's way is not known: nothing was read"
+	}
+	rules, count := s.Rerouting(*plan), 0
+	for _, a := range rules {
+		switch {
+		case doubt != nil && doubt(a):
+			return "mail may still take the vendor's way: " + a.Name + " is in doubt"
+		case stays != nil && stays(a):
+			count++
+		}
+	}
+	if count == 0 {
+		return "mail no longer takes the vendor's way"
+	}
+	return fmt.Sprintf("mail still takes the vendor's way: %d of %d rules that reroute it are in place", count, len(rules))
+}

@@ -1,0 +1,83 @@
+package footprint
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// RestoreCommand returns the PowerShell command that would restore an artifact: of the Exchange Online module for what Exchange keeps, else of
+// the Microsoft Graph module. It is "" where the before-state can't be read.
+func RestoreCommand(a deprovision.Artifact) string {
+	if cmdlet, params, ok := restoration(a); ok {
+		words := []string{cmdlet}
+		for _, p := range params {
+			words = append(words, argument(p))
+		}
+		if a.Kind == DistributionGroup {
+			words = append(words, withoutMembers)
+		}
+		return strings.Join(words, " ")
+	}
+	var before directoryObject
+	if json.Unmarshal(a.Before, &before) != nil {
+		return ""
+	}
+	return before.restore(a)
+}
+
+// withoutMembers is a comment: listings of groups don't name members.
+const withoutMembers = "# its members are not part of the before-state"
+
+// directoryObject is what Microsoft Graph needs to make an object anew.
+type directoryObject struct {
+	PrincipalID, RoleDefinitionID, DirectoryScopeID, AppScopeID string // role assignments
+	ClientID, ResourceID, ConsentType, Scope                    string // grants
+	AppRoleID                                                   string // app role assignments
+	MailNickname, Description                                   string // groups
+}
+
+func (d directoryObject) restore(a deprovision.Artifact) string {
+	switch a.Kind {
+	case Microsoft365Group, ServicePrincipal: // https://learn.microsoft.com/graph/api/directory-deleteditems-restore
+		return words("Restore-MgDirectoryDeletedItem", "DirectoryObjectId", a.ID) + " # within 30 days"
+	case SecurityGroup: // is gone at once
+		nickname := d.MailNickname
+		if nickname == "" {
+			nickname = strings.ReplaceAll(a.Name, " ", "")
+		}
+		return words("New-MgGroup", "DisplayName", a.Name, "MailNickname", nickname, "Description", d.Description) +
+			" -SecurityEnabled -MailEnabled:$false " + withoutMembers
+	case RoleAssignment: // https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignments
+		return words("New-MgRoleManagementDirectoryRoleAssignment", "PrincipalId", d.PrincipalID, "RoleDefinitionId", d.RoleDefinitionID,
+			"DirectoryScopeId", d.DirectoryScopeID, "AppScopeId", d.AppScopeID)
+	case PermissionGrant: // https://learn.microsoft.com/graph/api/oauth2permissiongrant-post
+		return words("New-MgOauth2PermissionGrant", "ClientId", d.ClientID, "ConsentType", d.ConsentType, "PrincipalId", d.PrincipalID,
+			"ResourceId", d.ResourceID, "Scope", d.Scope)
+	case AppRoleAssignment: // https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments
+		return words("New-MgServicePrincipalAppRoleAssignment", "ServicePrincipalId", d.PrincipalID, "PrincipalId", d.PrincipalID,
+			"ResourceId", d.ResourceID, "AppRoleId", d.AppRoleID)
+	}
+	return ""
+}
+
+// words writes a cmdlet with parameters, names and values in turn; empty values are left out.
+func words(cmdlet string, params ...string) string {
+	out := []string{cmdlet}
+	for i := 0; i+1 < len(params); i += 2 {
+		if params[i+1] != "" {
+			out = append(out, argument(parameter{params[i], params[i+1]}))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// argument writes one parameter. A colon before a bool makes it right for switches as well.
+func argument(p parameter) string {
+	if b, is := p.value.(bool); is {
+		return fmt.Sprintf("-%s:$%t", p.name, b)
+	}
+	return "-" + p.name + " " + literal(p.value)
+}
