@@ -85,8 +85,7 @@ func TestBinaryAsksFollowsAndExitsWithTheState(t *testing.T) {
 		return cmd
 	}
 	code := func(err error) int {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			return exit.ExitCode()
 		}
 		if err != nil {

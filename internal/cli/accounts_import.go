@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -37,16 +36,15 @@ written. Records that are there and differ are left as they are, and named, unle
 }
 
 func (a *app) readAccounts(name string) ([]deprovision.Account, error) {
-	in := io.Reader(a.In)
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, &usageError{err}
-		}
-		defer func() { _ = file.Close() }() // it was only read
-		in = file
+	if name == "-" {
+		return client.ReadAccounts(a.In)
 	}
-	return client.ReadAccounts(in)
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	return client.ReadAccounts(file)
 }
 
 func (a *app) importAll(ctx context.Context, records []deprovision.Account, update bool) error {

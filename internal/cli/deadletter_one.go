@@ -12,7 +12,7 @@ import (
 
 // oneDeadLetter is a command on the dead letter with a number.
 func (a *app) oneDeadLetter(name, short string, do func(*client.Client, context.Context, uint64) (client.DeadLetter, error),
-	print func(client.DeadLetter) error) *cobra.Command {
+	tell func(client.DeadLetter) error) *cobra.Command {
 	return &cobra.Command{
 		Use:     name + " <number>",
 		Short:   short,
@@ -31,7 +31,7 @@ func (a *app) oneDeadLetter(name, short string, do func(*client.Client, context.
 			if err != nil {
 				return err
 			}
-			return print(d)
+			return tell(d)
 		},
 	}
 }

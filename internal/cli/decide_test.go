@@ -93,7 +93,7 @@ func TestOnlyTheWholeWordConfirms(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	never, end := io.Pipe()
-	defer end.Close()
+	defer func() { _ = end.Close() }()
 	if err := cli.Confirm(ctx, never, io.Discard, "Really?"); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}

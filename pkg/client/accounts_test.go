@@ -95,8 +95,7 @@ func TestImportAddsAllAndMayBeRepeated(t *testing.T) {
 		if err != nil || len(done) != 3 || done[0].Change != want || done[2].Change != want {
 			t.Fatalf("round %d: %+v, %v", round, done, err)
 		}
-		var conflict *client.ConflictError
-		if !errors.As(done[1].Err, &conflict) {
+		if _, ok := errors.AsType[*client.ConflictError](done[1].Err); !ok {
 			t.Fatalf("round %d: %+v", round, done[1])
 		}
 	}

@@ -118,8 +118,7 @@ func public(servers string) string {
 
 // withoutURL leaves out the address that a parse error repeats: it may hold a password.
 func withoutURL(err error) error {
-	var parse *url.Error
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*url.Error](err); ok {
 		return parse.Err
 	}
 	return err

@@ -57,6 +57,8 @@ func (c *Client) DeadLetter(ctx context.Context, seq uint64) (DeadLetter, error)
 	return DeadLetter{Seq: found.seq, DeadLetter: d}, nil
 }
 
+const notKept = "its message was not kept as it came (it was too large, or held a secret), so that it can't be published again"
+
 // Requeue publishes the message of a dead letter again where it came on; the dead letter stays as a record. Only requests and decisions
 // are published again: other messages come again by themselves. A request that has ended stays ended: a [ConflictError].
 func (c *Client) Requeue(ctx context.Context, seq uint64) (DeadLetter, error) {
@@ -71,7 +73,7 @@ func (c *Client) Requeue(ctx context.Context, seq uint64) (DeadLetter, error) {
 	last, err := c.Last(ctx, ref)
 	switch {
 	case len(d.Data) == 0:
-		return d, &ConflictError{Kind: "dead letter", Name: fmt.Sprint(seq), Reason: "its message was not kept as it came (it was too large, or held a secret), so that it can't be published again"}
+		return d, &ConflictError{Kind: "dead letter", Name: fmt.Sprint(seq), Reason: notKept}
 	case err == nil && last.Progress.Status.Terminal():
 		return d, &ConflictError{Kind: "dead letter", Name: fmt.Sprint(seq), Reason: fmt.Sprintf(
 			"request %s has ended as %s; send a new request with another id", ref.Tokens(), last.Progress.Status)}

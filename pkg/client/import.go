@@ -46,7 +46,8 @@ func ReadAccounts(r io.Reader) ([]deprovision.Account, error) {
 		}
 		name := a.Tenant + "." + a.ID
 		if before, twice := first[name]; twice {
-			return nil, &EntryError{Entry: entry, Err: &deprovision.Invalid{Field: "id", Value: name, Allowed: fmt.Sprintf("each account once; entry %d has it too", before)}}
+			err := &deprovision.Invalid{Field: "id", Value: name, Allowed: fmt.Sprintf("each account once; entry %d has it too", before)}
+			return nil, &EntryError{Entry: entry, Err: err}
 		}
 		first[name] = entry
 		out = append(out, a)
@@ -137,8 +138,7 @@ func (c *Client) ImportAccounts(ctx context.Context, accounts []deprovision.Acco
 		for i, a := range accounts {
 			change, err := c.PutAccount(ctx, a, update)
 			done := Imported{Account: a, Change: change}
-			var conflict *ConflictError
-			if errors.As(err, &conflict) {
+			if conflict, ok := errors.AsType[*ConflictError](err); ok {
 				done.Err, err = conflict, nil
 			} else if err != nil {
 				err = &EntryError{Entry: i + 1, Err: err}

@@ -35,17 +35,18 @@ func (c *Client) Submit(ctx context.Context, r deprovision.Request) (Receipt, er
 	var none uint64
 	msg.Header.Set(jetstream.MsgIDHeader, r.Ref().Tokens()+"/"+r.Digest())
 	ack, err := c.publish(ctx, msg, &none)
-	if err != nil && !wrongLast(err) {
+	late := wrongLast(err) // another request of this name was queued first
+	if err != nil && !late {
 		return Receipt{}, fmt.Errorf("submit %s: %w", r.Ref().Tokens(), err)
 	}
-	// Another may have been taken between the look and the publish.
-	again, known, lookErr := c.known(ctx, r)
+	// Another may also have been taken between the look and the publish.
+	again, known, err := c.known(ctx, r)
 	switch {
-	case lookErr != nil:
-		return Receipt{}, lookErr
-	case err != nil && !known:
-		return Receipt{}, fmt.Errorf("submit %s: another request of this name came and went meanwhile; submit it again: %w", r.Ref().Tokens(), err)
 	case err != nil:
+		return Receipt{}, err
+	case late && !known:
+		return Receipt{}, fmt.Errorf("submit %s: another request of this name came and went meanwhile; submit it again", r.Ref().Tokens())
+	case late:
 		return again, nil
 	}
 	return Receipt{Ref: r.Ref(), Digest: r.Digest(), Duplicate: ack.Duplicate}, nil

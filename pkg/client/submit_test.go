@@ -101,10 +101,9 @@ func TestOfManyBodiesWithOneIDOneIsStored(t *testing.T) {
 	}
 	won := 0
 	for range racers {
-		var conflict *client.ConflictError
 		if err := <-results; err == nil {
 			won++
-		} else if !errors.As(err, &conflict) {
+		} else if _, ok := errors.AsType[*client.ConflictError](err); !ok {
 			t.Error(err)
 		}
 	}

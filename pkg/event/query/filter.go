@@ -1,6 +1,7 @@
 package query
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +46,7 @@ func (f Filter) Validate() error {
 	case f.Status != "" && !slices.Contains(Statuses(), f.Status):
 		return &deprovision.Invalid{Field: "status", Value: clip(string(f.Status), 80), Allowed: "one of " + join(Statuses())}
 	case f.Limit < 0 || f.Limit > MaxRows:
-		return &deprovision.Invalid{Field: "limit", Value: strconv.Itoa(f.Limit), Allowed: "1 to " + strconv.Itoa(MaxRows) + ", or 0 for " + strconv.Itoa(DefaultRows)}
+		return &deprovision.Invalid{Field: "limit", Value: strconv.Itoa(f.Limit), Allowed: fmt.Sprintf("1 to %d, or 0 for %d", MaxRows, DefaultRows)}
 	case len(f.After) > maxCursor:
 		return &deprovision.Invalid{Field: "after", Value: clip(f.After, 80), Allowed: "the cursor that the page before ended with"}
 	case f.Service != "":
