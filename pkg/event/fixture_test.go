@@ -22,13 +22,13 @@ func fullRequest() deprovision.Request {
 	drain := deprovision.Duration(24 * time.Hour)
 	r := request()
 	r.AppID, r.Reason = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001", "The licence ends <this> month & year – “done”."
-	r.Options = deprovision.Options{DryRun: true, Drain: &drain, Acknowledged: []string{"threat-apis-stop"}, Confirmed: true, ApproveByName: []string{"Near match"}}
+	r.Options = deprovision.Options{DryRun: true, Drain: &drain, Acknowledged: []string{"mail-unscanned"}, Confirmed: true, ApproveByName: []string{"Near match"}}
 	return r
 }
 
 func decision() deprovision.Decision {
 	return deprovision.Decision{ID: "d1", Tenant: "contoso", Service: deprovision.ExchangeOnlineInline, Request: "r1", Verb: deprovision.Approve,
-		Stop: 7, PlanDigest: plan().Digest(), Acknowledged: []string{"threat-apis-stop"}, Names: []string{"Near match"},
+		Stop: 7, PlanDigest: plan().Digest(), Acknowledged: []string{"mail-unscanned"}, Names: []string{"Near match"},
 		CredentialRef: "contoso-admin", DecidedBy: "admin@contoso.example", Reason: "Seen and approved."}
 }
 
@@ -48,7 +48,7 @@ func artifact() deprovision.Artifact {
 
 func plan() deprovision.Plan {
 	return deprovision.Plan{Ref: request().Ref(), Made: clock(1), Artifacts: []deprovision.Artifact{artifact()}, Suspects: []deprovision.Artifact{artifact()},
-		Cautions:  []deprovision.Caution{{Code: "threat-apis-stop", Text: "Threat APIs stop working."}},
+		Cautions:  []deprovision.Caution{{Code: "mail-unscanned", Text: "Mail is no longer scanned."}},
 		Remainder: []deprovision.Remainder{{Name: "SPF include", Instructions: "Take it out of the DNS zone.", Link: "https://dns.contoso.example"}}}
 }
 
