@@ -206,7 +206,7 @@ func TestTenantIsNamedByItsGUID(t *testing.T) {
 	t.Parallel()
 	for endpoint, tenant := range map[string]string{"https://outlook.office365.com": "contoso", "http://outlook.example": tenantsim.InlineTenantID} {
 		var bad *deprovision.Invalid
-		if _, err := exchange.New(http.DefaultClient, endpoint, tenant); !errors.As(err, &bad) {
+		if _, err := exchange.New(new(http.Client), endpoint, tenant); !errors.As(err, &bad) {
 			t.Error(err)
 		}
 	}

@@ -82,8 +82,9 @@ func remove(ctx context.Context, name string, send func(context.Context) error, 
 
 // checkID refuses what would make an address mean something else. An empty id would name the whole collection.
 func checkID(call *transport.Call, id string) error {
-	if id == "" || len(id) > 256 || id == "." || id == ".." || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`/\?%`, r) }) {
-		return transport.Malformed(API, call, "%w", &deprovision.Invalid{Field: "id", Value: id, Allowed: `an id without spaces, '/', '\', '?' and '%'`})
+	foreign := func(r rune) bool { return r <= ' ' || strings.ContainsRune(`/\?%`, r) }
+	if id != "" && len(id) <= 256 && id != "." && id != ".." && !strings.ContainsFunc(id, foreign) {
+		return nil
 	}
-	return nil
+	return transport.Malformed(API, call, "%w", &deprovision.Invalid{Field: "id", Value: id, Allowed: `an id without spaces, '/', '\', '?' and '%'`})
 }

@@ -51,7 +51,9 @@ func (c *Client) DeleteGroup(ctx context.Context, id string) (m365.Receipt, erro
 }
 
 // userFields are asked for by name: the default leaves out whether an account is enabled, and where it is mastered.
-var userFields = []string{"id", "userPrincipalName", "displayName", "mail", "userType", "accountEnabled", "onPremisesSyncEnabled", "createdDateTime", "deletedDateTime"}
+var userFields = []string{
+	"id", "userPrincipalName", "displayName", "mail", "userType", "accountEnabled", "onPremisesSyncEnabled", "createdDateTime", "deletedDateTime",
+}
 
 // User reads a user by id or user principal name. Absent: class gone.
 // https://learn.microsoft.com/graph/api/user-get

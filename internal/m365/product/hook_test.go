@@ -165,7 +165,7 @@ func TestHookIsHTTPSOrOnLoopback(t *testing.T) {
 		"https://console.example/hook?site=eu": true, "http://127.0.0.1:8080/hook": true, "http://console.example/hook": false, "console.example": false, "": false,
 	} {
 		base, err := product.Base(address)
-		_, err2 := product.New(http.DefaultClient, address, nil, nil)
+		_, err2 := product.New(new(http.Client), address, nil, nil)
 		var bad *deprovision.Invalid
 		if (err == nil) != good || (err2 == nil) != good || !good && (!errors.As(err, &bad) || bad.Field != "product.hookURL") || good && strings.Contains(base, "hook") {
 			t.Errorf("%q: %q, %v, %v", address, base, err, err2)

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/deprovisioner/deprovisioner/internal/config"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/internal/m365/tenants"
 	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
@@ -313,5 +314,20 @@ func TestNoErrorHoldsASecret(t *testing.T) {
 				t.Errorf("%T: %v", err, err)
 			}
 		}
+	}
+}
+
+func TestConfigurationFitsFieldByField(t *testing.T) {
+	t.Parallel()
+	from := config.Tenant{
+		Endpoints: config.Endpoints{Login: "l", Graph: "g", Exchange: "x"}, Product: config.Product{HookURL: "h", SecretEnv: "e", SecretFile: "f"},
+	}
+	c := config.Credential{Type: "t", ClientID: "c", SecretEnv: "e", SecretFile: "f", CertificateFile: "p", TokenFile: "k"}
+	got := tenants.Tenant{
+		Endpoints: tenants.Endpoints(from.Endpoints), Product: tenants.Product(from.Product),
+		Credentials: map[string]tenants.Credential{"": tenants.Credential(c)},
+	}
+	if got.Endpoints.Exchange != "x" || got.Product.SecretFile != "f" || got.Credentials[""].TokenFile != "k" {
+		t.Errorf("%+v", got)
 	}
 }

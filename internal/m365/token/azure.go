@@ -49,7 +49,10 @@ func azureCredential(c Credential, tenantID string, options azcore.ClientOptions
 		}
 		chain, key, err := azidentity.ParseCertificates(body, nil)
 		if err != nil { // the parser's own words are about bytes of a private key
-			return nil, &deprovision.Invalid{Field: "certificateFile", Value: c.CertificateFile, Allowed: "PEM or PKCS #12 with a certificate and its private key, without a password"}
+			return nil, &deprovision.Invalid{
+				Field: "certificateFile", Value: c.CertificateFile,
+				Allowed: "PEM or PKCS #12 with a certificate and its private key, without a password",
+			}
 		}
 		return azidentity.NewClientCertificateCredential(tenantID, c.ClientID, chain, key,
 			&azidentity.ClientCertificateCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})

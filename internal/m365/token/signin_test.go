@@ -78,7 +78,7 @@ func assertion(t *testing.T, key *rsa.PrivateKey, audience string) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(sig)
 }
 
-func TestManagedIdentityAsksThePlatform(t *testing.T) { // not parallel: it sets variables
+func TestManagedIdentityAsksThePlatform(t *testing.T) { //nolint:paralleltest // it sets variables
 	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-IDENTITY-HEADER") != "from-the-platform" || r.URL.Query().Get("client_id") != tenantsim.WorkerAppID {
 			w.WriteHeader(http.StatusBadRequest)
@@ -112,7 +112,8 @@ func TestRefusedSignInIsClassified(t *testing.T) {
 		}
 		unknown := withSecret(t, tenantsim.WorkerSecret)
 		unknown.ClientID = "11111111-2222-3333-4444-555555555555"
-		if f := wantFailure(t, try(withSecret(t, "not-the-secret-at-all"), graphScope), deprovision.Forbidden); f.Status != 401 || strings.Contains(f.Error(), "not-the-secret") {
+		f := wantFailure(t, try(withSecret(t, "not-the-secret-at-all"), graphScope), deprovision.Forbidden)
+		if f.Status != 401 || strings.Contains(f.Error(), "not-the-secret") {
 			t.Error(f)
 		}
 		if f := wantFailure(t, try(unknown, graphScope), deprovision.Forbidden); !strings.Contains(f.Error(), "AADSTS700016") || f.RequestID == "" {

@@ -27,8 +27,10 @@ func (c *chain) receive(req *http.Request, next send) (*http.Response, error) {
 		limit = maxErrorBody
 	}
 	body, err := readAll(resp.Body, limit)
-	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && (err == nil || !ok) {
-		body, err = unzip(body, limit, !ok)
+	if err == nil && strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		if plain, failed := unzip(body, limit); failed == nil || ok {
+			body, err = plain, failed
+		}
 	}
 	if err != nil && ok { // of a refusal, the status is enough
 		return resp, fmt.Errorf("read the answer: %w", err)
@@ -53,16 +55,13 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return body, err
 }
 
-// unzip unpacks what is gzip. Lenient takes a body as it is when it is none; an empty one is always fine.
-func unzip(body []byte, limit int64, lenient bool) ([]byte, error) {
+// unzip unpacks gzip; nothing is unpacked to nothing.
+func unzip(body []byte, limit int64) ([]byte, error) {
 	if len(body) == 0 {
 		return body, nil
 	}
 	z, err := gzip.NewReader(bytes.NewReader(body))
 	if err != nil {
-		if lenient {
-			return body, nil
-		}
 		return nil, fmt.Errorf("labelled gzip, but: %w", err)
 	}
 	return readAll(z, limit)
