@@ -87,17 +87,19 @@ func (j *Journal) consumer(ctx context.Context, stream, name string) (jetstream.
 	if !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return nil, fmt.Errorf("find consumer %s of %s: %w", name, stream, err)
 	}
-	o, err := Options{}.withDefaults()
-	if err != nil {
-		return nil, err
+	o, optionsErr := Options{}.withDefaults()
+	if optionsErr != nil {
+		return nil, optionsErr
 	}
 	for _, d := range table(o) {
-		if d.stream.Name == stream && d.consumer != nil {
-			j.log().Warn("a consumer was deleted and is made again", "stream", stream, "consumer", name)
-			if found, err = j.js.CreateOrUpdateConsumer(ctx, stream, *d.consumer); err != nil {
-				return nil, fmt.Errorf("make consumer %s of %s again: %w", name, stream, err)
-			}
+		if d.stream.Name != stream || d.consumer == nil || d.consumer.Durable != name {
+			continue
 		}
+		j.log().Warn("a consumer was deleted and is made again", "stream", stream, "consumer", name)
+		if found, err = j.js.CreateOrUpdateConsumer(ctx, stream, *d.consumer); err != nil {
+			return nil, fmt.Errorf("make consumer %s of %s again: %w", name, stream, err)
+		}
+		return found, nil
 	}
-	return found, nil
+	return nil, fmt.Errorf("find consumer %s of %s: %w", name, stream, err)
 }

@@ -120,11 +120,11 @@ func TestDeletedProjectorIsMadeAgain(t *testing.T) {
 
 func TestReplayReadsTheLastEventOfEveryRequest(t *testing.T) {
 	t.Parallel()
-	const requests, events = 300, 3 // more than a batch, and each round on top of the one before
+	const requests, events = 300, 3 // more than a batch
 	j, _ := bound(t)
 	last := map[string]uint64{}
-	for n := range events {
-		for i := range requests {
+	for i := range requests { // the last event of each lies before the first of the next
+		for n := range events {
 			e := change(fmt.Sprint("c", n))
 			e.Progress.Request.ID = fmt.Sprint("r", i)
 			revision, err := j.Append(t.Context(), e.Progress.Request.Ref(), last[e.Progress.Request.ID], e)

@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -37,25 +36,6 @@ func (c *Consumer) reject(ctx context.Context, stream string, msg *nats.Msg, t *
 		return wait(setAside)
 	}
 	return out
-}
-
-// discreet takes the offending value out of an error when the message holds something that looks like a secret: what is wrong is
-// written to the journal, to the log and to the sender.
-func discreet(err error, msg *nats.Msg) error {
-	var invalid *deprovision.Invalid
-	if errors.As(err, &invalid) && invalid.Value != "" && looksSecret(msg.Header, msg.Data) {
-		return &deprovision.Invalid{Field: invalid.Field, Allowed: invalid.Allowed}
-	}
-	return err
-}
-
-func looksSecret(header nats.Header, data []byte) bool {
-	for _, values := range header {
-		if slices.ContainsFunc(values, deprovision.LooksSecret) {
-			return true
-		}
-	}
-	return deprovision.LooksSecret(string(data))
 }
 
 // reason turns an error into the token under which the dead letter is kept and counted; the words are in its detail.

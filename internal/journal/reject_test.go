@@ -48,6 +48,7 @@ func TestBadRequestEndsAsADeadLetterAndARejection(t *testing.T) {
 		{"oversized", "bytes", fields(`"options":{"approveByName":["a` + strings.Repeat(strings.Repeat("x", 250)+`","a`, 60) + `"]}`)},
 		{"invalid", "reason", fields(`"reason":"the key is ` + aSecret + `"`)},
 		{"invalid", "looks like a secret", func(m *nats.Msg) { fields(`"appId":"` + aSecret + `"`)(m) }},
+		{"content-type", "content-type", func(m *nats.Msg) { m.Header.Set("Content-Type", "text/x; v="+aSecret) }},
 		{"unknown-tenant", "stranger", func(m *nats.Msg) {
 			m.Subject = strings.Replace(m.Subject, "contoso", "stranger", 1)
 			m.Data = []byte(strings.Replace(string(m.Data), "contoso", "stranger", 1))

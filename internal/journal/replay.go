@@ -11,6 +11,8 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
+const replayIdle = 15 * time.Minute // that applying one batch may take
+
 // errGap says that a message of a replay was lost on its way.
 var errGap = errors.New("a message was lost on its way: try again")
 
@@ -19,7 +21,7 @@ var errGap = errors.New("a message was lost on its way: try again")
 func (j *Journal) Replay(ctx context.Context, apply func(Update) error) error {
 	// Not the client's ordered consumer: it forgets after its first fetch that only last events are wanted.
 	consumer, err := j.js.CreateConsumer(ctx, EventStream, jetstream.ConsumerConfig{DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy,
-		FilterSubject: event.All(event.Events), AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, InactiveThreshold: time.Minute})
+		FilterSubject: event.All(event.Events), AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, InactiveThreshold: replayIdle})
 	if err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}

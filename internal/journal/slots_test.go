@@ -1,8 +1,10 @@
 package journal_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
@@ -55,8 +57,13 @@ func TestBusyWorkerLeavesMessagesToOthers(t *testing.T) {
 	j, nc := bound(t)
 	full := make(slots, 1)
 	busyHandle, busyGot := collect()
+	j.SetPoll(2 * time.Second) // long enough for its fetch to be under way when the message comes
 	consume(t, j, busyHandle, withSlots(full))
-	if err := full.Acquire(t.Context()); err != nil { // while its fetches are under way
+	eventually(t, "the fetch is under way", func(ctx context.Context) bool {
+		consumer, err := stream(t, nc, journal.RequestStream).Consumer(ctx, "workers")
+		return err == nil && consumer.CachedInfo().NumWaiting == 1
+	})
+	if err := full.Acquire(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	handle, got := collect()

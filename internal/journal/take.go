@@ -70,7 +70,6 @@ func (c *Consumer) judge(ctx context.Context, stream string, m jetstream.Msg, ms
 	if grace := orDefault(c.Grace, 15*time.Minute); mayBeKnownLater(err) && t.Age < grace {
 		return wait(min(setAside, grace-t.Age))
 	}
-	err = discreet(err, msg)
 	if t.Answer != nil {
 		t.Answer(err.Error())
 	}
