@@ -46,6 +46,7 @@ type app struct {
 	Streams
 	server  string
 	creds   string
+	inbox   string
 	timeout time.Duration
 	output  choice
 	started bool // the arguments were read without an error
@@ -72,6 +73,7 @@ JSON object on a line. Exit codes are listed in docs/publisher.md.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.server, "server", "", "NATS `servers`, several with commas (default $NATS_URL, else "+client.DefaultURL+")")
 	flags.StringVar(&a.creds, "creds", "", "`file` with NATS credentials")
+	flags.StringVar(&a.inbox, "inbox-prefix", "", "where answers come, if your permissions ask for another `prefix` than _INBOX")
 	flags.DurationVar(&a.timeout, "timeout", 10*time.Second, "how long one call may take; for watch and --wait the whole (there without end by default)")
 	flags.VarP(&a.output, "output", "o", "table or json")
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(a.output.of, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
@@ -96,7 +98,7 @@ func (a *app) connect() (*client.Client, error) {
 	if server == "" {
 		server = os.Getenv("NATS_URL")
 	}
-	c, err := client.Connect(server, client.Options{Name: "publisher", Credentials: a.creds, Timeout: a.timeout})
+	c, err := client.Connect(server, client.Options{Name: "publisher", Credentials: a.creds, InboxPrefix: a.inbox, Timeout: a.timeout})
 	if err != nil {
 		return nil, err
 	}

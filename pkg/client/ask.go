@@ -37,7 +37,7 @@ func (c *Client) ask(ctx context.Context, v query.Verb, tenant string, question,
 	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, context.DeadlineExceeded) && c.nc.IsConnected():
 		return fmt.Errorf("ask for %s: %w", v, ErrNoWorker)
 	case err != nil:
-		return fmt.Errorf("ask for %s: %w", v, judge(ctx, err))
+		return fmt.Errorf("ask for %s: %w", v, c.judge(ctx, err))
 	}
 	if code := reply.Header.Get(micro.ErrorCodeHeader); code != "" {
 		return fmt.Errorf("ask for %s: %w", v, refusal(code, reply))

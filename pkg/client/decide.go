@@ -30,7 +30,7 @@ func (c *Client) Decide(ctx context.Context, d deprovision.Decision) (Answer, er
 	name := fmt.Sprintf("decide %s on %s", d.Verb, d.Ref().Tokens())
 	inbox, err := c.nc.SubscribeSync(c.nc.NewInbox())
 	if err != nil {
-		return Answer{}, fmt.Errorf("%s: %w", name, judge(ctx, err))
+		return Answer{}, fmt.Errorf("%s: %w", name, c.judge(ctx, err))
 	}
 	defer func() { _ = inbox.Unsubscribe() }() // fails only on a closed connection, where there is nothing to end
 	msg.Header.Set(event.AnswerTo, inbox.Subject)

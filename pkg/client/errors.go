@@ -14,7 +14,7 @@ var (
 	// ErrUnreachable says that no server answered in time. Whether a write landed is not known then; every write may be repeated.
 	ErrUnreachable = errors.New("no NATS server answers")
 	// ErrNotProvisioned says that a stream is missing, or that this user may not use it.
-	ErrNotProvisioned = errors.New("the streams are not there, or this user may not use them: run `worker provision`")
+	ErrNotProvisioned = errors.New("the streams are not there (run `worker provision`), or this user may not use them")
 	// ErrNoWorker says that no worker answers questions; the journal can be read all the same.
 	ErrNoWorker = errors.New("no worker answers")
 	// ErrNoAnswer says that a decision is kept, but that no worker has answered it yet: it is looked at when one is there.
@@ -80,6 +80,15 @@ func judge(ctx context.Context, err error) error {
 		if errors.Is(err, away) {
 			return fmt.Errorf("%w: %w", ErrUnreachable, err)
 		}
+	}
+	return err
+}
+
+// judge adds to the meaning of an error what the server said about permissions: it refuses without an answer.
+func (c *Client) judge(ctx context.Context, err error) error {
+	err = judge(ctx, err)
+	if said := c.nc.LastError(); errors.Is(err, ErrUnreachable) && c.nc.IsConnected() && errors.Is(said, nats.ErrPermissionViolation) {
+		return fmt.Errorf("%w (%w)", ErrNotProvisioned, said)
 	}
 	return err
 }

@@ -125,7 +125,7 @@ func (c *Client) consumer(ctx context.Context, f feed) (jetstream.Consumer, erro
 		FilterSubject: f.subject, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: f.from,
 		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: lives,
 	})
-	return consumer, judge(ctx, err)
+	return consumer, c.judge(ctx, err)
 }
 
 // drop deletes a consumer early; where that fails the server does it after a while.

@@ -44,7 +44,7 @@ func (c *Client) read(ctx context.Context, stream string, w which) (found stored
 	}
 	reply, err := c.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, ask)
 	if err != nil {
-		return stored{}, false, fmt.Errorf("read %s: %w", stream, judge(ctx, err))
+		return stored{}, false, fmt.Errorf("read %s: %w", stream, c.judge(ctx, err))
 	}
 	var answer struct {
 		Error   *jetstream.APIError `json:"error"`
@@ -63,7 +63,7 @@ func (c *Client) read(ctx context.Context, stream string, w which) (found stored
 	case answer.Error != nil && answer.Error.ErrorCode == codeNotFound:
 		return stored{}, false, nil
 	case answer.Error != nil:
-		return stored{}, false, fmt.Errorf("read %s: %w", stream, judge(ctx, answer.Error))
+		return stored{}, false, fmt.Errorf("read %s: %w", stream, c.judge(ctx, answer.Error))
 	}
 	m := answer.Message
 	found = stored{msg: &nats.Msg{Subject: m.Subject, Data: m.Data}, seq: m.Seq, at: m.Time}
@@ -84,5 +84,5 @@ func (c *Client) publish(ctx context.Context, msg *nats.Msg, expected *uint64) (
 		msg.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(*expected, 10))
 	}
 	ack, err := c.js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
-	return ack, judge(ctx, err)
+	return ack, c.judge(ctx, err)
 }

@@ -90,7 +90,7 @@ func (c *Client) end(ctx context.Context) (uint64, error) {
 	defer cancel()
 	stream, err := c.js.Stream(ctx, eventStream)
 	if err != nil {
-		return 0, judge(ctx, err)
+		return 0, c.judge(ctx, err)
 	}
 	return stream.CachedInfo().State.LastSeq, nil
 }
