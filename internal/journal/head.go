@@ -23,7 +23,8 @@ func (j *Journal) Head(ctx context.Context) (uint64, error) {
 	return last, err
 }
 
-// Lag returns how many events the projector has not applied yet: those it did not get, and those it did not acknowledge.
+// Lag returns how many events the projector has not applied yet: those it did not get, and those it did not acknowledge. The
+// server counts new events with a moment's delay.
 func (j *Journal) Lag(ctx context.Context) (uint64, error) {
 	consumer, err := j.js.Consumer(ctx, EventStream, projectorConsumer)
 	if err != nil {
