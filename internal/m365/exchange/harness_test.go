@@ -93,3 +93,9 @@ func wantFailure(t testing.TB, err error, class deprovision.Class) *deprovision.
 	}
 	return f
 }
+
+// wantClass is wantFailure for who needs to know no more.
+func wantClass(t testing.TB, err error, class deprovision.Class) {
+	t.Helper()
+	_ = wantFailure(t, err, class)
+}

@@ -54,7 +54,7 @@ func TestDoRemovesByItsIDOnceAndTellsTheCall(t *testing.T) {
 		t.Errorf("%+v, the tenant saw %+v", r, seen)
 	}
 	_, err = x.Do(ctx, "Remove-TransportRule", params{"Identity": tenantsim.RuleSkipSpam})
-	wantFailure(t, err, deprovision.Gone)
+	wantClass(t, err, deprovision.Gone)
 	if n := len(sim.Destructive()); n != 2 {
 		t.Errorf("%d destructive calls", n)
 	}
@@ -72,7 +72,7 @@ func TestErrorsInsideASuccessAreFailures(t *testing.T) {
 		_, _ = io.WriteString(w, `{"value":[],"@adminapi.errors":["something else"]}`)
 	})
 	_, err = x.Get(t.Context(), "Get-Mailbox", nil)
-	wantFailure(t, err, deprovision.Malformed)
+	wantClass(t, err, deprovision.Malformed)
 }
 
 func TestConfirmationThatIsAskedForIsNoRemoval(t *testing.T) {
@@ -103,7 +103,7 @@ func TestWhatCouldMeanEverythingIsNotSent(t *testing.T) {
 	for _, p := range []params{{"Identity": ""}, {"Identity": nil}, {"Identity": "  "}, {"Filter": ""}} {
 		_, err := x.Get(t.Context(), "Get-TransportRule", p)
 		var bad *deprovision.Invalid
-		if wantFailure(t, err, deprovision.Malformed); !errors.As(err, &bad) {
+		if wantClass(t, err, deprovision.Malformed); !errors.As(err, &bad) {
 			t.Errorf("%v: %v", p, err)
 		}
 	}
@@ -112,10 +112,10 @@ func TestWhatCouldMeanEverythingIsNotSent(t *testing.T) {
 		"Get-TransportRule": nil, "Remove-TransportRule; Remove-Mailbox": {"Identity": "x"}, "": nil,
 	} {
 		_, err := x.Do(t.Context(), cmdlet, p)
-		wantFailure(t, err, deprovision.Malformed)
+		wantClass(t, err, deprovision.Malformed)
 	}
 	_, err := x.Get(t.Context(), "Remove-TransportRule", params{"Identity": "x"})
-	wantFailure(t, err, deprovision.Malformed)
+	wantClass(t, err, deprovision.Malformed)
 	if len(sim.Calls()) != 0 {
 		t.Error("something was sent")
 	}
@@ -149,9 +149,9 @@ func TestAnswerThatCannotBeReadIsUnknownForAChange(t *testing.T) {
 	t.Parallel()
 	x := answering(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"value":`) })
 	_, err := x.Do(t.Context(), "Remove-TransportRule", params{"Identity": "x"})
-	wantFailure(t, err, deprovision.Unknown)
+	wantClass(t, err, deprovision.Unknown)
 	_, err = x.Get(t.Context(), "Get-TransportRule", nil)
-	wantFailure(t, err, deprovision.Malformed)
+	wantClass(t, err, deprovision.Malformed)
 	empty := answering(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	if _, err := empty.Do(t.Context(), "Remove-TransportRule", params{"Identity": "x"}); err != nil {
 		t.Error(err)
@@ -195,10 +195,10 @@ func TestCmdletsAreThoseThatTheCredentialMayRun(t *testing.T) {
 		t.Error(read, err)
 	}
 	_, err = x.Do(t.Context(), "Remove-TransportRule", params{"Identity": tenantsim.RuleSkipSpam})
-	wantFailure(t, err, deprovision.Forbidden)
+	wantClass(t, err, deprovision.Forbidden)
 	for _, body := range []string{`{"value":[]}`, `{"value":[{"exportedCmdlets":" , "}]}`, ``} {
 		_, err := answering(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }).Cmdlets(t.Context())
-		wantFailure(t, err, deprovision.Malformed)
+		wantClass(t, err, deprovision.Malformed)
 	}
 }
 

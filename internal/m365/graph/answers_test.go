@@ -33,7 +33,7 @@ func TestStatusSurvivesAPageInHTML(t *testing.T) {
 		t.Error(f)
 	}
 	_, err = g.DeleteGroup(t.Context(), nobody)
-	wantFailure(t, err, deprovision.Unknown)
+	wantClass(t, err, deprovision.Unknown)
 }
 
 func TestEachFailedCallIsSentOnce(t *testing.T) {
@@ -75,17 +75,17 @@ func TestAnswerThatIsNotWhatWasAskedForIsRefused(t *testing.T) {
 				t.Errorf("%s: %v", name, rows)
 				continue
 			}
-			wantFailure(t, err, deprovision.Malformed)
+			wantClass(t, err, deprovision.Malformed)
 		}
 	}
 	_, err := answering(t, says(http.StatusOK, json, `{"id":"`+nobody+`","appId":"`+nobody+`"}`)).ServicePrincipalByAppID(t.Context(), tenantsim.ProductAppID)
-	wantFailure(t, err, deprovision.Malformed)
+	wantClass(t, err, deprovision.Malformed)
 	for _, body := range []string{`{}`, `null`, `{`, ``, `{"id":"a","createdDateTime":"yesterday"}`} {
 		_, err := answering(t, says(http.StatusOK, json, body)).Group(t.Context(), nobody)
-		wantFailure(t, err, deprovision.Malformed)
+		wantClass(t, err, deprovision.Malformed)
 	}
 	_, err = answering(t, says(http.StatusNoContent, "", "")).Group(t.Context(), nobody)
-	wantFailure(t, err, deprovision.Malformed)
+	wantClass(t, err, deprovision.Malformed)
 }
 
 func TestPagesThatRepeatOrLeaveTheServiceAreRefused(t *testing.T) {

@@ -72,7 +72,7 @@ func TestEverythingThatHangsOnAPrincipalIsListedAndRemovedByID(t *testing.T) {
 			t.Errorf("%+v, the tenant saw %+v", r, by)
 		}
 		_, err = removals[id]()
-		wantFailure(t, err, deprovision.Gone)
+		wantClass(t, err, deprovision.Gone)
 	}
 }
 
@@ -96,14 +96,14 @@ func TestGroupsAreFoundByNameAndRemovedByID(t *testing.T) {
 			t.Errorf("%d removals", n)
 		}
 		_, err := g.Group(t.Context(), o.ID)
-		wantFailure(t, err, deprovision.Gone)
+		wantClass(t, err, deprovision.Gone)
 	}
 	if none, err := g.GroupsByName(t.Context(), "nobody"); err != nil || len(none) != 0 {
 		t.Error(none, err)
 	}
 	mailEnabled := only(t)(g.GroupsByName(t.Context(), tenantsim.GroupIncoming+"s"))
 	_, err := g.DeleteGroup(t.Context(), mailEnabled.ID)
-	wantFailure(t, err, deprovision.Malformed)
+	wantClass(t, err, deprovision.Malformed)
 }
 
 func TestUserIsReadByIDOrName(t *testing.T) {
@@ -116,7 +116,7 @@ func TestUserIsReadByIDOrName(t *testing.T) {
 		}
 	}
 	_, err := g.User(t.Context(), "nobody_outside.example#EXT#@"+tenantsim.InlineDomain)
-	wantFailure(t, err, deprovision.Gone)
+	wantClass(t, err, deprovision.Gone)
 }
 
 func TestListingsAreWholeOverPages(t *testing.T) {
@@ -144,14 +144,14 @@ func TestListingsAreWholeOverPages(t *testing.T) {
 	}
 	sim.Faults.Must(tenantsim.Fault{Do: tenantsim.FaultThrottle, RetryAfter: tenantsim.Seconds(time.Second), Match: tenantsim.Match{API: tenantsim.APIGraph, Nth: 2}})
 	_, err = g.GroupsByName(t.Context(), "many")
-	wantFailure(t, err, deprovision.Throttled)
+	wantClass(t, err, deprovision.Throttled)
 }
 
 func TestCallsOfAnIdentityThatMayOnlyReadAreForbidden(t *testing.T) {
 	t.Parallel()
 	_, g := simulate(t, tenantsim.InlineTenant(), tenantsim.ReaderAppID, tenantsim.ReaderSecret)
 	_, err := g.DeleteServicePrincipal(t.Context(), tenantsim.ProductID)
-	wantFailure(t, err, deprovision.Forbidden)
+	wantClass(t, err, deprovision.Forbidden)
 }
 
 func TestIDsThatWouldNameSomethingElseAreNotSent(t *testing.T) {
@@ -174,13 +174,13 @@ func TestIDsThatWouldNameSomethingElseAreNotSent(t *testing.T) {
 		} {
 			err := call()
 			var bad *deprovision.Invalid
-			if wantFailure(t, err, deprovision.Malformed); !errors.As(err, &bad) {
+			if wantClass(t, err, deprovision.Malformed); !errors.As(err, &bad) {
 				t.Errorf("%q: %v", id, err)
 			}
 		}
 	}
 	_, err := g.GroupsByName(t.Context(), "")
-	wantFailure(t, err, deprovision.Malformed)
+	wantClass(t, err, deprovision.Malformed)
 	if len(sim.Calls()) != 0 {
 		t.Error("something was sent")
 	}

@@ -79,6 +79,12 @@ func wantFailure(t testing.TB, err error, class deprovision.Class) *deprovision.
 	return f
 }
 
+// wantClass is wantFailure for who needs to know no more.
+func wantClass(t testing.TB, err error, class deprovision.Class) {
+	t.Helper()
+	_ = wantFailure(t, err, class)
+}
+
 // only returns the one object of a listing.
 func only(t testing.TB) func([]m365.Object, error) m365.Object {
 	return func(objects []m365.Object, err error) m365.Object {

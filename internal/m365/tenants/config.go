@@ -87,8 +87,7 @@ func (t Tenant) authorities() (*x509.CertPool, error) {
 
 // below puts the path of its parent before the field that an error names.
 func below(path string, err error) error {
-	var bad *deprovision.Invalid
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*deprovision.Invalid](err); ok {
 		return &deprovision.Invalid{Field: path + "." + bad.Field, Value: bad.Value, Allowed: bad.Allowed}
 	}
 	return fmt.Errorf("%s: %w", path, err)

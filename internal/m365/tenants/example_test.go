@@ -22,7 +22,7 @@ func Example() {
 		return
 	}
 	_ = os.Setenv("EXAMPLE_TENANT_SECRET", tenantsim.WorkerSecret) // a real one is set from outside
-	defer os.Unsetenv("EXAMPLE_TENANT_SECRET")
+	defer func() { _ = os.Unsetenv("EXAMPLE_TENANT_SECRET") }()
 
 	set, err := tenants.New(tenants.Config{Tenants: map[string]tenants.Tenant{"contoso": {
 		ID:         tenantsim.InlineTenantID,

@@ -309,8 +309,7 @@ func TestNoErrorHoldsASecret(t *testing.T) {
 					t.Errorf("%v", err)
 				}
 			}
-			var f *deprovision.Failure
-			if !errors.As(err, &f) {
+			if _, ok := errors.AsType[*deprovision.Failure](err); !ok {
 				t.Errorf("%T: %v", err, err)
 			}
 		}

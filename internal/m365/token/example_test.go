@@ -22,7 +22,7 @@ func Example() {
 		return
 	}
 	_ = os.Setenv("EXAMPLE_WORKER_SECRET", tenantsim.WorkerSecret) // a real one is set from outside
-	defer os.Unsetenv("EXAMPLE_WORKER_SECRET")
+	defer func() { _ = os.Unsetenv("EXAMPLE_WORKER_SECRET") }()
 
 	base := transport.NewBase(nil)
 	defer base.CloseIdleConnections()

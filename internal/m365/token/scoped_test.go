@@ -108,7 +108,7 @@ func TestTokenThatStillRunsServesWhileTheLoginIsDown(t *testing.T) {
 	wantToken(t, s, "1")
 	c.advance(4 * time.Minute)
 	_, err := s.Token(t.Context())
-	wantFailure(t, err, deprovision.Transient)
+	wantClass(t, err, deprovision.Transient)
 	e.fail(0)
 	wantToken(t, s, "2")
 }
@@ -121,7 +121,7 @@ func TestRefusedRenewalIsNotHiddenByAnOldToken(t *testing.T) {
 	c.advance(56 * time.Minute)
 	e.fail(http.StatusUnauthorized)
 	_, err := s.Token(t.Context())
-	wantFailure(t, err, deprovision.Forbidden)
+	wantClass(t, err, deprovision.Forbidden)
 }
 
 func TestForgottenTokenIsReplacedUnlessItIsNew(t *testing.T) {
@@ -158,7 +158,7 @@ func TestAnswerThatIsNoTokenIsRefused(t *testing.T) {
 	for _, body := range []string{"", "{}", "half a tok", `{"access_token":7}`} {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
 		_, err := source(t, withSecret(t, tenantsim.WorkerSecret), srv.URL, nil, nil).For(graphScope).Token(t.Context())
-		wantFailure(t, err, deprovision.Malformed)
+		wantClass(t, err, deprovision.Malformed)
 		srv.Close()
 	}
 }
@@ -179,7 +179,7 @@ func TestWaitingForATokenEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := s.Token(ctx)
-	wantFailure(t, err, deprovision.Transient)
+	wantClass(t, err, deprovision.Transient)
 	h.Release()
 	if err := <-first; err != nil {
 		t.Error(err)

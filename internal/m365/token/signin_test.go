@@ -78,7 +78,7 @@ func assertion(t *testing.T, key *rsa.PrivateKey, audience string) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(sig)
 }
 
-func TestManagedIdentityAsksThePlatform(t *testing.T) { //nolint:paralleltest // it sets variables
+func TestManagedIdentityAsksThePlatform(t *testing.T) { // not in parallel: it sets variables
 	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-IDENTITY-HEADER") != "from-the-platform" || r.URL.Query().Get("client_id") != tenantsim.WorkerAppID {
 			w.WriteHeader(http.StatusBadRequest)
@@ -119,13 +119,13 @@ func TestRefusedSignInIsClassified(t *testing.T) {
 		if f := wantFailure(t, try(unknown, graphScope), deprovision.Forbidden); !strings.Contains(f.Error(), "AADSTS700016") || f.RequestID == "" {
 			t.Error(f)
 		}
-		wantFailure(t, try(withSecret(t, tenantsim.WorkerSecret), "https://nowhere.example/.default"), deprovision.Malformed)
+		wantClass(t, try(withSecret(t, tenantsim.WorkerSecret), "https://nowhere.example/.default"), deprovision.Malformed)
 		for kind, want := range map[tenantsim.FaultKind]deprovision.Class{
 			tenantsim.FaultThrottle: deprovision.Throttled, tenantsim.FaultHTML503: deprovision.Transient,
 			tenantsim.FaultError500: deprovision.Transient, tenantsim.FaultResetAfterCommit: deprovision.Transient,
 		} {
 			h := sim.Faults.Must(tenantsim.Fault{Do: kind, Times: -1, Match: tenantsim.Match{API: tenantsim.APILogin, Path: "*/token"}})
-			wantFailure(t, try(withSecret(t, tenantsim.WorkerSecret), graphScope), want)
+			wantClass(t, try(withSecret(t, tenantsim.WorkerSecret), graphScope), want)
 			if h.Hits() != 1 {
 				t.Errorf("%s: asked %d times", kind, h.Hits())
 			}
@@ -145,7 +145,7 @@ func TestMissingSecretIsNamedByItsReference(t *testing.T) {
 		"certificateFile":            {Type: token.Certificate, ClientID: tenantsim.WorkerAppID, CertificateFile: file(t, "not-a-certificate-but-maybe-a-key")},
 	} {
 		_, err := source(t, c, sim.BaseURL(), sim.CAPEM(), nil).For(graphScope).Token(t.Context())
-		wantFailure(t, err, deprovision.Forbidden)
+		wantClass(t, err, deprovision.Forbidden)
 		if !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "maybe-a-key") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -155,7 +155,7 @@ func TestMissingSecretIsNamedByItsReference(t *testing.T) {
 	}
 	missing := token.Credential{Type: token.WorkloadIdentity, ClientID: tenantsim.WorkerAppID, TokenFile: "/nowhere/token"}
 	_, err := source(t, missing, sim.BaseURL(), sim.CAPEM(), nil).For(graphScope).Token(t.Context())
-	wantFailure(t, err, deprovision.Malformed)
+	wantClass(t, err, deprovision.Malformed)
 }
 
 func TestReplacedSecretNeedsNoRestart(t *testing.T) {
@@ -164,7 +164,7 @@ func TestReplacedSecretNeedsNoRestart(t *testing.T) {
 	c := withSecret(t, "an-old-secret")
 	tokens := source(t, c, sim.BaseURL(), nil, nil).For(graphScope)
 	_, err := tokens.Token(t.Context())
-	wantFailure(t, err, deprovision.Forbidden)
+	wantClass(t, err, deprovision.Forbidden)
 	if err := os.WriteFile(c.SecretFile, []byte(tenantsim.WorkerSecret), 0o600); err != nil {
 		t.Fatal(err)
 	}

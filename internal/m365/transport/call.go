@@ -73,8 +73,7 @@ func Failed(err error, api string, call *Call) error {
 	if err == nil {
 		return nil
 	}
-	var f *deprovision.Failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*deprovision.Failure](err); ok {
 		return f
 	}
 	return Malformed(api, call, "the answer cannot be read: %w", err)

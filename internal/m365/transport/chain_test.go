@@ -42,7 +42,7 @@ func TestThrottlingClosesTheTenantsGateRoundedUp(t *testing.T) {
 			w.WriteHeader(status)
 		})
 		g, n := new(gate), new(counts)
-		s.change(t, s.client(t, transport.Options{Gate: g, Observer: n, Tenant: "contoso"}))
+		_ = s.change(t, s.client(t, transport.Options{Gate: g, Observer: n, Tenant: "contoso"}))
 		if g.closed["contoso"] != want {
 			t.Errorf("%d: %v", status, g.closed)
 		}
@@ -58,8 +58,8 @@ func TestChangeCarriesTheIDThatWasChosenForItAndAReadANewOne(t *testing.T) {
 	client := s.client(t, transport.Options{Tokens: new(tokens)})
 	ctx := m365.WithCallID(t.Context(), "chosen")
 	change, read := &transport.Call{Name: "DELETE /groups/{id}", Changes: true}, &transport.Call{Name: "GET"}
-	s.do(ctx, t, client, change)
-	s.do(ctx, t, client, read)
+	_ = s.do(ctx, t, client, change)
+	_ = s.do(ctx, t, client, read)
 	if got, want := change.Receipt(), (m365.Receipt{Call: "DELETE /groups/{id}", ClientID: "chosen", RequestID: "theirs"}); got != want {
 		t.Errorf("%+v", got)
 	}
@@ -79,7 +79,7 @@ func TestRefusedTokenIsForgotten(t *testing.T) {
 	for status, want := range map[int][]string{401: {bearer}, 403: {bearer}, 404: nil, 200: nil} {
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 		k := new(tokens)
-		s.read(t, s.client(t, transport.Options{Tokens: k}))
+		_ = s.read(t, s.client(t, transport.Options{Tokens: k}))
 		if !slices.Equal(k.forgotten, want) {
 			t.Errorf("%d: %v", status, k.forgotten)
 		}

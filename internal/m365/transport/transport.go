@@ -3,6 +3,7 @@ package transport
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -76,9 +77,8 @@ func (c *chain) middlewares() []middleware {
 // RoundTrip sends one call, or says with a [*deprovision.Failure] why not or what came of it.
 func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 	next := send(c.Base.RoundTrip)
-	list := c.middlewares()
-	for i := len(list) - 1; i >= 0; i-- {
-		step, inner := list[i], next
+	for _, step := range slices.Backward(c.middlewares()) {
+		inner := next
 		next = func(r *http.Request) (*http.Response, error) { return step(r, inner) }
 	}
 	return next(req)
