@@ -2,6 +2,7 @@ package footprint
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,8 +44,8 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 			v.match = "approved: " + v.suspect
 		}
 		a := s.artifact(c, v)
-		if err := guard.Refuse(f.guarded(c, v), guard.Bounds{Acting: search.Acting, Since: search.Since}); err != nil {
-			plan.Remainder = append(plan.Remainder, s.Remain(a, err.Error()))
+		if why := f.refused(c, v, search); why != "" {
+			plan.Remainder = append(plan.Remainder, s.Remain(a, why))
 			continue
 		}
 		place := found{a, slices.Index(s.Steps, a.Step), v.entry, v.rank}
@@ -60,6 +61,19 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 		return plan, fmt.Errorf("find the footprint: %w", err)
 	}
 	return plan, nil
+}
+
+// refused tells why a guard keeps an object; "" when it may go.
+func (f *finder) refused(c candidate, v verdict, search Search) string {
+	err := guard.Refuse(f.guarded(c, v), guard.Bounds{Acting: search.Acting, Since: search.Since})
+	var refusal *guard.Refusal
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &refusal):
+		return refusal.Why
+	}
+	return err.Error()
 }
 
 // artifact makes an artifact of an object and of what the matchers say about it.
