@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
@@ -45,6 +46,17 @@ type Journal struct {
 	wakes    []Wake
 }
 
+// copied makes an event that shares nothing with another that anybody changes.
+func copied(e engine.Entry) engine.Entry {
+	e.Progress = e.Progress.Clone()
+	e.Change.Evidence = slices.Clone(e.Change.Evidence)
+	if e.Change.Decision != nil {
+		d := *e.Change.Decision
+		e.Change.Decision = &d
+	}
+	return e
+}
+
 var _ engine.Journal = (*Journal)(nil)
 
 func (j *Journal) disturb(op string, change deprovision.Change) Disturbance {
@@ -56,11 +68,16 @@ func (j *Journal) disturb(op string, change deprovision.Change) Disturbance {
 
 // Last returns the last event of a request.
 func (j *Journal) Last(ctx context.Context, ref deprovision.Ref) (engine.Entry, error) {
-	entries, err := j.Since(ctx, ref, 0)
-	if err != nil || len(entries) == 0 {
-		return engine.Entry{}, err
+	if j.disturb("read", deprovision.Change{}) != None {
+		return engine.Entry{}, ErrLost
 	}
-	return entries[len(entries)-1], nil
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	all := j.events[ref]
+	if len(all) == 0 {
+		return engine.Entry{}, ctx.Err()
+	}
+	return copied(all[len(all)-1]), ctx.Err()
 }
 
 // Since returns the events after a revision.
@@ -73,8 +90,7 @@ func (j *Journal) Since(ctx context.Context, ref deprovision.Ref, revision uint6
 	var out []engine.Entry
 	for _, e := range j.events[ref] {
 		if e.Revision > revision {
-			e.Progress = e.Progress.Clone()
-			out = append(out, e)
+			out = append(out, copied(e))
 		}
 	}
 	return out, ctx.Err()
@@ -83,6 +99,9 @@ func (j *Journal) Since(ctx context.Context, ref deprovision.Ref, revision uint6
 // Append writes an event if the expected revision is the last one.
 func (j *Journal) Append(ctx context.Context, ref deprovision.Ref, expected uint64, e deprovision.Event) (uint64, error) {
 	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if err := usable(ref, e); err != nil {
 		return 0, err
 	}
 	what := j.disturb("append", e.Change)
@@ -118,11 +137,24 @@ func (j *Journal) append(ref deprovision.Ref, expected uint64, e deprovision.Eve
 	if last != expected {
 		return engine.Entry{}, fmt.Errorf("expected revision %d, found %d: %w", expected, last, engine.ErrConflict)
 	}
-	e.Progress = e.Progress.Clone()
 	j.revision++
-	entry := engine.Entry{Event: e, Revision: j.revision}
+	entry := copied(engine.Entry{Event: e, Revision: j.revision})
 	j.events[ref] = append(j.events[ref], entry)
 	return entry, nil
+}
+
+// usable refuses what the real journal refuses.
+func usable(ref deprovision.Ref, e deprovision.Event) error {
+	if found := e.Progress.Request.Ref(); found != ref {
+		return fmt.Errorf("an event of %s does not belong on %s", found.Tokens(), ref.Tokens())
+	}
+	if e.Change.ID == "" {
+		return errors.New("an append without an id can't be told from another's")
+	}
+	if body, err := json.Marshal(e.Progress); err != nil || len(body) > deprovision.MaxProgress {
+		return fmt.Errorf("a progress document of %d bytes: at most %d are allowed: %w", len(body), deprovision.MaxProgress, err)
+	}
+	return nil
 }
 
 // Wake notes a scheduled wake-up; nothing fires it but the test.
