@@ -56,7 +56,9 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 		}
 	}
 	plan.Artifacts, plan.Suspects = ordered(sure), ordered(near)
-	slices.SortStableFunc(plan.Remainder, func(a, b deprovision.Remainder) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(plan.Remainder, func(a, b deprovision.Remainder) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Instructions, b.Instructions))
+	})
 	if err := guard.Breadth(plan.Artifacts, s.product.Limits); err != nil {
 		return plan, fmt.Errorf("find the footprint: %w", err)
 	}

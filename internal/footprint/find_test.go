@@ -77,6 +77,14 @@ func TestDigestDependsOnTheTenantAlone(t *testing.T) {
 	}
 }
 
+func TestBeforeStateKeepsEverythingInAFixedOrder(t *testing.T) {
+	t.Parallel()
+	plan := find(t, search(), []footprint.Object{object(rule, tenantsim.RuleSkipSpam, `{"b": 12345678901234567890, "a": {"z": 0.10, "y": []}, "c": "<é>"}`)})
+	if got := string(plan.Artifacts[0].Before); got != `{"a":{"y":[],"z":0.10},"b":12345678901234567890,"c":"\u003cé\u003e"}` {
+		t.Error(got)
+	}
+}
+
 func TestApprovalByNameLetsASuspectGo(t *testing.T) {
 	t.Parallel()
 	objects := newTenant(t, nil).objects()

@@ -22,16 +22,16 @@ func FuzzLoadAcceptsOnlyWhatIsWhole(f *testing.F) {
 	f.Add([]byte("services: {exchange-online-inline: {title: x, steps: [drain], drain: 1h}}"))
 	f.Add([]byte("product: p\nname: &a n\nconsole: *a\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		print, err := footprint.Load("fuzz.yaml", body)
+		product, err := footprint.Load("fuzz.yaml", body)
 		if err != nil {
-			if print != nil || !strings.HasPrefix(err.Error(), "footprint fuzz.yaml: ") {
-				t.Fatalf("%v with %v", err, print)
+			if product != nil || !strings.HasPrefix(err.Error(), "footprint fuzz.yaml: ") {
+				t.Fatalf("%v with %v", err, product)
 			}
 			return
 		}
-		for id, s := range print.Services {
+		for id, s := range product.Services {
 			for _, e := range s.Artifacts {
-				if !slices.Contains(s.Steps, e.Step) || print.Instructions[e.Kind] == "" || print.Limits[e.Kind] < 1 {
+				if !slices.Contains(s.Steps, e.Step) || product.Instructions[e.Kind] == "" || product.Limits[e.Kind] < 1 {
 					t.Fatalf("%s: %+v is not whole", id, e)
 				}
 			}

@@ -70,7 +70,7 @@ func TestMistakesAreNamedByTheirPath(t *testing.T) {
 		"no title":                      {"title: Exchange Online (Inline Mode)", "title: ' '", service + ".title"},
 		"a drain of months":             {"drain: 24h", "drain: 2400h", service + ".drain"},
 		"a step that removes nothing":   {"steps: [remove-rerouting-rules", "steps: [remove-everything, remove-rerouting-rules", service + ".steps[0]"},
-		"a step twice":                  {"drain, remove-return-rules", "drain, drain, remove-return-rules", service + ".steps[4]"},
+		"a step twice":                  {"drain, remove-return-rules", "drain, remove-outbound-connectors, remove-return-rules", service + ".steps[4]"},
 		"a step of no name":             {"drain, remove-return-rules", "drain, 'a b', remove-return-rules", service + ".steps[4]"},
 		"an entry of an unlisted step":  {"step: remove-outbound-connectors", "step: remove-connectors", service + ".artifacts[1].step"},
 		"an entry in the drain":         {"step: remove-outbound-connectors", "step: drain", service + ".artifacts[1].step"},
@@ -120,8 +120,7 @@ func invalids(err error) []*deprovision.Invalid {
 		}
 		return out
 	}
-	var one *deprovision.Invalid
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*deprovision.Invalid](err); ok {
 		out = append(out, one)
 	}
 	return out

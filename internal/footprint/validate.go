@@ -57,8 +57,7 @@ func (f *Footprint) validate() error {
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.Services)) {
 		at := "services." + string(id)
-		var invalid *deprovision.Invalid
-		if errors.As(id.Validate(), &invalid) {
+		if invalid, ok := errors.AsType[*deprovision.Invalid](id.Validate()); ok {
 			r.say(at, invalid.Value, invalid.Allowed)
 		}
 		f.Services[id].validate(at, r)
