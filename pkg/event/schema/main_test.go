@@ -47,7 +47,10 @@ func document(t testing.TB, name string) map[string]any {
 }
 
 // plain turns any value into plain JSON values.
-func plain(t testing.TB, value any) any {
+func plain(t interface {
+	Helper()
+	Fatal(...any)
+}, value any) any {
 	t.Helper()
 	body, err := json.Marshal(value)
 	if err != nil {
