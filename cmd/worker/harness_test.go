@@ -117,7 +117,7 @@ type process struct {
 // start starts the test binary as another process. It is killed at the end of the test.
 func (s *site) start(role string, env []string, args ...string) *process {
 	s.t.Helper()
-	p := &process{cmd: exec.Command(os.Args[0], args...), lines: make(chan string, 1000), done: make(chan struct{})}
+	p := &process{cmd: exec.CommandContext(s.ctx, os.Args[0], args...), lines: make(chan string, 1000), done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), append(env, childEnv+"="+role, "TEST_CLIENT_SECRET="+tenantsim.WorkerSecret, "TEST_HOOK_SECRET="+tenantsim.HookSecret)...)
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

@@ -39,8 +39,7 @@ type usage struct{ error }
 func (u usage) Unwrap() error { return u.error }
 
 func code(err error) int {
-	var u usage
-	if errors.As(err, &u) {
+	if _, ok := errors.AsType[usage](err); ok {
 		return exitUsage
 	}
 	return exitFailed

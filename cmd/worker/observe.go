@@ -25,7 +25,7 @@ func (e ends) Ended(service deprovision.Service, status deprovision.Status, _ ti
 // calls counts calls to tenants.
 type calls struct{ *metrics.Metrics }
 
-func (c calls) Called(api string, status int) {
+func (c calls) Called(api string, status int, took time.Duration) {
 	class := "none"
 	switch {
 	case status == 429:
@@ -33,7 +33,7 @@ func (c calls) Called(api string, status int) {
 	case status > 0:
 		class = fmt.Sprintf("%dxx", status/100)
 	}
-	c.TenantCall(api, class, 0)
+	c.TenantCall(api, class, took)
 }
 
 // summary counts the open requests for a scrape; without Redis nobody can tell, and the projector's metric says so.

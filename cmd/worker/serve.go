@@ -96,7 +96,7 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 
 // run works until ctx ends, then gives back what is under way at the next border between two units of work.
 func (w *worker) run(ctx context.Context) error {
-	listener, err := net.Listen("tcp", w.cfg.HTTP.Listen)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", w.cfg.HTTP.Listen)
 	if err != nil {
 		return fmt.Errorf("serve health and metrics: %w", err)
 	}

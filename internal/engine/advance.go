@@ -58,7 +58,7 @@ func (a *attempt) act(last Entry) (Verdict, error) {
 	case refuseIt:
 		return a.refuse(last, r.why)
 	case rewakeIt:
-		if err := a.wake(last.Progress.Park); err != nil {
+		if !a.wake(last.Progress.Park) {
 			return Verdict{Fate: Nak, Delay: again}, nil
 		}
 	case nakIt:
@@ -76,13 +76,13 @@ func (a *attempt) act(last Entry) (Verdict, error) {
 	return Verdict{Fate: Ack}, nil
 }
 
-// wake publishes the wake-up of a park.
-func (a *attempt) wake(park *deprovision.Park) error {
+// wake publishes the wake-up of a park and reports whether it is sure.
+func (a *attempt) wake(park *deprovision.Park) bool {
 	err := a.Journal.Wake(context.WithoutCancel(a.drain), a.trigger.Ref, *park)
 	if err != nil {
 		a.Log.Warn("a wake-up could not be published", "request", a.trigger.Ref.Tokens(), "error", err)
 	}
-	return err
+	return err == nil
 }
 
 // answer tells the decider, if one listens, why its decision does not count; "" means that it does.

@@ -175,6 +175,7 @@ func TestNothingIsLostOrDoneTwiceWhateverIsKilled(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(150) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
 			bubble(t, func(t *testing.T, r *rig) {
 				chaos(t, r, seed)
 				synctest.Wait()

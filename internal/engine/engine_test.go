@@ -23,11 +23,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func bubble(t *testing.T, test func(t *testing.T, r *rig)) {
 	t.Helper()
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { test(t, newRig(t)) })
 }
 
 func TestRequestRunsThroughAllStepsToItsEnd(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w := r.worker("w1")
 		r.want(w.handle(t.Context(), submit()), engine.Ack, deprovision.Waiting)
@@ -54,6 +54,7 @@ func TestRequestRunsThroughAllStepsToItsEnd(t *testing.T) {
 }
 
 func TestHolderAppendsAtLeastEveryThirdOfItsLease(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		r.on(func(step, _ string) {
 			if step == "close" {
@@ -82,6 +83,7 @@ func TestHolderAppendsAtLeastEveryThirdOfItsLease(t *testing.T) {
 }
 
 func TestTakeoverIsTwoAppendsWithAFullLeaseBetweenThem(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w1, w2 := r.worker("w1"), r.worker("w2")
 		r.on(func(_, object string) {
@@ -115,11 +117,12 @@ func TestTakeoverIsTwoAppendsWithAFullLeaseBetweenThem(t *testing.T) {
 }
 
 func TestLivingHolderKeepsItsContestedClaim(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
-		go_on := make(chan struct{})
+		release := make(chan struct{})
 		r.on(func(_, object string) {
 			if object == "rule-1" {
-				<-go_on
+				<-release
 			}
 		})
 		w1, w2 := r.worker("w1"), r.worker("w2")
@@ -130,7 +133,7 @@ func TestLivingHolderKeepsItsContestedClaim(t *testing.T) {
 		if v.Fate != engine.Nak || v.Delay != 30*time.Second {
 			t.Errorf("the finder's trigger: %+v", v)
 		}
-		close(go_on)
+		close(release)
 		r.want(<-done, engine.Ack, deprovision.Parked)
 		for _, e := range r.events() {
 			if e.Change.Kind == deprovision.Claimed && e.Change.By == "w2" {
@@ -141,6 +144,7 @@ func TestLivingHolderKeepsItsContestedClaim(t *testing.T) {
 }
 
 func TestContestWaitsWithoutASlot(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w1, w2 := r.worker("w1"), r.worker("w2", func(c *engine.Config) { c.Slots = 1 })
 		r.on(func(_, object string) { w1.kill() })
@@ -160,6 +164,7 @@ func TestContestWaitsWithoutASlot(t *testing.T) {
 }
 
 func TestNoCallIsStartedAfterTheLease(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		var away atomic.Bool
 		r.journal.Fail = func(op string, _ deprovision.Change) memory.Disturbance {
@@ -182,6 +187,7 @@ func TestWhatALapsedHolderFinishedIsNeverForgotten(t *testing.T) {
 	t.Parallel()
 	for name, lost := range map[string]memory.Disturbance{"its append never arrived": memory.LostBefore, "its append arrived, the answer did not": memory.LostAfter} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			bubble(t, func(t *testing.T, r *rig) {
 				var away atomic.Bool
 				r.journal.Fail = func(op string, c deprovision.Change) memory.Disturbance {
@@ -212,6 +218,7 @@ func TestReleasedAfterTheLeaseCarriesTheFinishedChangeOnce(t *testing.T) {
 	t.Parallel()
 	for name, lost := range map[string]memory.Disturbance{"its append never arrived": memory.LostBefore, "its append arrived, the answer did not": memory.LostAfter} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			bubble(t, func(t *testing.T, r *rig) {
 				start := time.Now()
 				r.journal.Fail = func(op string, c deprovision.Change) memory.Disturbance {
@@ -238,6 +245,7 @@ func TestReleasedAfterTheLeaseCarriesTheFinishedChangeOnce(t *testing.T) {
 }
 
 func TestFinishedChangeIsFoldedBeforeAWishIsObeyed(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w := r.worker("w1")
 		cancel, answers := r.decide(deprovision.Cancel, "d1", 0)
@@ -260,6 +268,7 @@ func TestFinishedChangeIsFoldedBeforeAWishIsObeyed(t *testing.T) {
 }
 
 func TestWishIsMetAtTheNextSignOfLife(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w := r.worker("w1")
 		cancel, _ := r.decide(deprovision.Cancel, "d1", 0)
@@ -277,6 +286,7 @@ func TestWishIsMetAtTheNextSignOfLife(t *testing.T) {
 }
 
 func TestParkIsAppendedThenWokenThenAcknowledged(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		var points []engine.Point
 		lost := true
@@ -306,6 +316,7 @@ func TestParkIsAppendedThenWokenThenAcknowledged(t *testing.T) {
 }
 
 func TestSameDecisionTwiceIsOne(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w := r.worker("w1")
 		w.handle(t.Context(), submit())
@@ -322,6 +333,7 @@ func TestSameDecisionTwiceIsOne(t *testing.T) {
 }
 
 func TestRefusedDecisionIsAnEventThatChangesNothing(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w := r.worker("w1")
 		w.handle(t.Context(), submit())
@@ -340,6 +352,7 @@ func TestRefusedDecisionIsAnEventThatChangesNothing(t *testing.T) {
 }
 
 func TestStopThatExpiresEndsTheRequest(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w := r.worker("w1")
 		w.handle(t.Context(), submit())
@@ -354,6 +367,7 @@ func TestStopThatExpiresEndsTheRequest(t *testing.T) {
 }
 
 func TestThirdTakeoverInARowOpensAStop(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		for i := range 4 {
 			w := r.worker(fmt.Sprintf("w%d", i))
@@ -376,6 +390,7 @@ func TestThirdTakeoverInARowOpensAStop(t *testing.T) {
 }
 
 func TestAccountThatIsOpenForAnotherRequestRefuses(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		other deprovision.Status
 		want  deprovision.Status
@@ -384,6 +399,7 @@ func TestAccountThatIsOpenForAnotherRequestRefuses(t *testing.T) {
 		"the other one ended: repairs": {deprovision.Succeeded, deprovision.Waiting},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			bubble(t, func(t *testing.T, r *rig) {
 				other := request()
 				other.ID = "r0"
@@ -406,6 +422,7 @@ func TestAccountThatIsOpenForAnotherRequestRefuses(t *testing.T) {
 }
 
 func TestDrainGivesBackAtTheNextBorder(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		ctx, drain := context.WithCancel(t.Context())
 		r.on(func(_, object string) { drain() })
@@ -419,6 +436,7 @@ func TestDrainGivesBackAtTheNextBorder(t *testing.T) {
 }
 
 func TestFailureIsJudgedByItsClass(t *testing.T) {
+	t.Parallel()
 	fail := func(c deprovision.Class) error {
 		return fmt.Errorf("step: %w", &deprovision.Failure{Class: c, API: "exchange", RetryAfter: time.Minute, Err: errors.New("no")})
 	}
@@ -446,6 +464,7 @@ func TestFailureIsJudgedByItsClass(t *testing.T) {
 		"an error without a class counts as transient": {errors.New("odd"), deprovision.Parked, func(p deprovision.Progress) bool { return p.Attempts == 1 }},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			bubble(t, func(t *testing.T, r *rig) {
 				r.failing["remove-rules"] = []error{tc.err}
 				r.want(r.worker("w1").handle(t.Context(), confirmed()), engine.Ack, tc.want)
@@ -458,6 +477,7 @@ func TestFailureIsJudgedByItsClass(t *testing.T) {
 }
 
 func TestTransientFailuresStopAfterAboutADay(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		for range 50 {
 			r.failing["remove-rules"] = append(r.failing["remove-rules"], errors.New("reset by peer"))
@@ -476,6 +496,7 @@ func TestTransientFailuresStopAfterAboutADay(t *testing.T) {
 }
 
 func TestForceGoesStraightToTheClosingSteps(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w := r.worker("w1")
 		w.handle(t.Context(), submit())
@@ -489,6 +510,7 @@ func TestForceGoesStraightToTheClosingSteps(t *testing.T) {
 }
 
 func TestSkippedStepBecomesRemainder(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		r.failing["remove-rules"] = []error{&deprovision.Failure{Class: deprovision.Malformed, Err: errors.New("no")}}
 		w := r.worker("w1")
@@ -507,6 +529,7 @@ func TestSkippedStepBecomesRemainder(t *testing.T) {
 }
 
 func TestPanicOfAStepStopsTheRequestNotTheWorker(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		r.on(func(string, string) { panic("bad document") })
 		r.want(r.worker("w1").handle(t.Context(), confirmed()), engine.Ack, deprovision.Waiting)
@@ -517,6 +540,7 @@ func TestPanicOfAStepStopsTheRequestNotTheWorker(t *testing.T) {
 }
 
 func TestSweeperFindsEveryNeglectedRequest(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		w := r.worker("w1")
 		r.want(w.handle(t.Context(), confirmed()), engine.Ack, deprovision.Parked)
@@ -551,6 +575,7 @@ func (a all) Open(_ context.Context, yield func(deprovision.Progress) bool) erro
 }
 
 func TestDocumentStaysUnderItsLimitWithAHundredThousandArtifacts(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		r.plan.Artifacts = nil
 		for i := range 100_000 {

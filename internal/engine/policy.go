@@ -57,8 +57,7 @@ func backOff(attempts int) time.Duration {
 }
 
 func retryAfter(err error) time.Duration {
-	var f *deprovision.Failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*deprovision.Failure](err); ok {
 		return max(f.RetryAfter, time.Second)
 	}
 	return time.Second
@@ -69,7 +68,7 @@ func retryAfter(err error) time.Duration {
 func spread(ref deprovision.Ref, wait time.Duration) time.Duration {
 	window := max(wait/2, 2*time.Second)
 	sum := fnv.New32a()
-	sum.Write([]byte(ref.Tokens())) //nolint:errcheck // a hash never fails
+	sum.Write([]byte(ref.Tokens()))
 	return time.Duration(uint64(sum.Sum32()) * uint64(window) >> 32)
 }
 

@@ -114,12 +114,12 @@ func (a *attempt) settle(p deprovision.Progress) Verdict {
 	switch {
 	case p.Status == deprovision.Parked:
 		a.at(AfterPark, p)
-		if a.wake(p.Park) != nil {
+		if !a.wake(p.Park) {
 			return Verdict{Fate: Silent}
 		}
 		a.at(AfterWake, p)
 	case p.Status == deprovision.Waiting && p.Stop.Expires != nil:
-		if a.wake(&deprovision.Park{Seq: p.Stop.Seq, Until: *p.Stop.Expires, Reason: "expiry"}) != nil {
+		if !a.wake(&deprovision.Park{Seq: p.Stop.Seq, Until: *p.Stop.Expires, Reason: "expiry"}) {
 			return Verdict{Fate: Silent}
 		}
 	case p.Status == deprovision.Released:

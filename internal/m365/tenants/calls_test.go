@@ -40,7 +40,7 @@ type counts struct {
 	seen []string
 }
 
-func (c *counts) Called(api string, status int) {
+func (c *counts) Called(api string, status int, _ time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.seen = append(c.seen, fmt.Sprint(api, " ", status))

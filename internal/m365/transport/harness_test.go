@@ -56,7 +56,7 @@ type counts struct {
 	waits    []time.Duration
 }
 
-func (c *counts) Called(_ string, status int) {
+func (c *counts) Called(_ string, status int, _ time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.statuses = append(c.statuses, status)
