@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/internal/step"
 	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
@@ -52,6 +53,11 @@ func TestSharedAppStaysWhileAnotherAccountUsesIt(t *testing.T) {
 			}
 			if !slices.Contains(h.accounts[accountID].LetGo, "app:"+tenantsim.ProductAppID) {
 				t.Errorf("the account let go of %v", h.accounts[accountID].LetGo)
+			}
+			for _, p := range h.state.Steps {
+				if strings.HasPrefix(p.Name, "remove-") && p.Done != p.Total {
+					t.Errorf("%s: %d of %d", p.Name, p.Done, p.Total)
+				}
 			}
 			said := slices.ContainsFunc(h.state.Remainder, func(r deprovision.Remainder) bool {
 				return strings.HasPrefix(r.Name, "service-principal") && strings.Contains(r.Instructions, "still used by the service account mail")
@@ -138,6 +144,86 @@ func TestNothingIsRemovedWithoutAConfirmedPlan(t *testing.T) {
 				t.Fatalf("%d destructive calls, stop %+v", len(h.sim.Destructive()), h.state.Stop)
 			}
 		})
+	}
+}
+
+func TestGroupGoesTheWayOfItsKind(t *testing.T) {
+	t.Parallel()
+	regroup := func(kind tenantsim.GroupKind) func(*tenantsim.Fixture) {
+		return func(f *tenantsim.Fixture) { f.Groups[0].Kind = kind }
+	}
+	for name, tc := range map[string]struct {
+		fixture func(*tenantsim.Fixture)
+		kind    deprovision.ArtifactKind
+		call    string
+	}{
+		"Microsoft 365": {nil, footprint.Microsoft365Group, "DELETE"},
+		"security":      {regroup(tenantsim.GroupSecurity), footprint.SecurityGroup, "DELETE"},
+		"distribution":  {regroup(tenantsim.GroupDistribution), footprint.DistributionGroup, "Remove-DistributionGroup"},
+		"mail-enabled":  {regroup(tenantsim.GroupMailEnabledSecurity), footprint.DistributionGroup, "Remove-DistributionGroup"},
+		"dynamic": {func(f *tenantsim.Fixture) {
+			f.Groups = f.Groups[1:]
+			f.Exchange.DynamicDistributionGroups = append(f.Exchange.DynamicDistributionGroups, tenantsim.DynamicGroup{Name: tenantsim.GroupIncoming})
+		}, footprint.DynamicGroup, "Remove-DynamicDistributionGroup"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, tc.fixture)
+			h.policy.ConfirmsItself = true
+			h.until(t.Context(), step.Drain)
+			i := slices.IndexFunc(h.evidence, func(e deprovision.Evidence) bool { return e.Artifact.Name == tenantsim.GroupIncoming })
+			if i < 0 || h.evidence[i].Artifact.Kind != tc.kind || !strings.HasPrefix(h.evidence[i].Call, tc.call) {
+				t.Fatalf("%+v", h.evidence)
+			}
+			checkEachByOneCall(t, h)
+		})
+	}
+}
+
+func TestRightsThatOnlyThisPlanNeedsAreAskedForBeforeAnythingGoes(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, func(f *tenantsim.Fixture) { f.Groups[0].Kind = tenantsim.GroupDistribution })
+	h.policy.ConfirmsItself = true
+	h.client.mayNot = "Remove-DistributionGroup"
+	h.until(t.Context(), step.TakeInventory) // no word of it before anybody knows that there is such a group
+	h.runAll(t.Context())
+	if s := h.state.Stop; s == nil || s.Name != "missing-rights" || !strings.Contains(s.Detail, "Remove-DistributionGroup") || h.name() != step.TakeInventory {
+		t.Fatalf("at %s: %+v", h.name(), s)
+	}
+	h.client.mayNot = ""
+	h.decide("missing-rights", deprovision.Retry)
+	h.until(t.Context(), step.Drain)
+}
+
+func TestObjectYoungerThanTheRequestStays(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, func(f *tenantsim.Fixture) { f.Exchange.InboundConnectors = f.Exchange.InboundConnectors[1:] })
+	h.clock.set(h.clock.Now().Add(time.Minute))
+	if _, err := h.client.Do(t.Context(), "New-InboundConnector", map[string]any{"Name": tenantsim.InboundForIncoming}); err != nil {
+		t.Fatal(err)
+	}
+	h.policy.ConfirmsItself = true
+	h.runAll(t.Context())
+	if !slices.Contains(h.sim.Names(tenantsim.InlineTenantID, tenantsim.KindInboundConnector), tenantsim.InboundForIncoming) {
+		t.Fatal("it was removed")
+	}
+	if !slices.ContainsFunc(h.state.Remainder, func(r deprovision.Remainder) bool {
+		return strings.HasPrefix(r.Name, "inbound-connector "+tenantsim.InboundForIncoming+" (") && strings.Contains(r.Instructions, "after the request")
+	}) {
+		t.Errorf("%+v", h.state.Remainder)
+	}
+}
+
+func TestConfirmationAtALaterStepHoldsForTheRest(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.decide("confirm", deprovision.Confirm)
+	h.until(t.Context(), "remove-rerouting-rules")
+	h.state.Facts = nil
+	h.decide("confirm", deprovision.Confirm)
+	h.runAll(t.Context())
+	if h.state.Status != deprovision.Succeeded || len(h.stops) != 2 {
+		t.Errorf("ended %s after %+v", h.state.Status, h.stops)
 	}
 }
 
@@ -243,5 +329,20 @@ func TestPanicIsAFailureThatAnotherTryDoesNotHeal(t *testing.T) {
 	_, err := h.steps.Run(t.Context(), step.VerifyAccount, h.work())
 	if deprovision.ClassOf(err) != deprovision.Malformed || !strings.Contains(err.Error(), "a bug") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestAnotherPrincipalOfTheSameAppStays(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.policy.ConfirmsItself = true
+	h.until(t.Context(), "remove-service-principal")
+	plan := h.plan()
+	last := len(plan.Artifacts) - 1
+	plan.Artifacts[last].ID = "00000000-1111-2222-3333-444444444444" // consented to anew since: the planned one is gone
+	h.plans[h.state.Plan.Digest] = plan
+	h.runOnce(t.Context())
+	if h.outcomes()[tenantsim.ProductName] != deprovision.FoundGone || len(h.sim.RemovedBy(tenantsim.ProductID)) > 0 {
+		t.Errorf("%v", h.evidence[len(h.evidence)-1])
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -13,8 +14,8 @@ func FuzzExchangeRowHasAGuidOrIsRefused(f *testing.F) {
 	f.Add([]byte(`{"Guid":"x","WhenCreated":"yesterday"}`))
 	f.Add([]byte(`null`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		o, err := exchangeObject("Get-TransportRule", raw)
-		if err == nil && o.ID == "" {
+		objects, err := parse(footprint.TransportRule, "Get-TransportRule", raw)
+		if err == nil && (len(objects) != 1 || objects[0].ID == "") {
 			t.Fatalf("%s was taken for an object", raw)
 		}
 		if err != nil && deprovision.ClassOf(err) != deprovision.Malformed {

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
-	"github.com/deprovisioner/deprovisioner/internal/footprint"
-	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // drain lets mail that is with the product come back before its way back is closed. Its time runs from when no rule sends mail there any
@@ -20,7 +18,7 @@ func (drain) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err != nil {
 		return engine.Result{}, err
 	}
-	rules := rerouting(j.service, plan)
+	rules := j.service.Rerouting(plan)
 	if len(rules) == 0 {
 		return engine.Result{}, nil
 	}
@@ -63,20 +61,4 @@ func (j *job) drainTime() time.Duration {
 		return *j.policy.Drain
 	}
 	return time.Duration(j.service.Drain)
-}
-
-// rerouting lists the plan's rules that send mail to the product: those that go before the drain.
-func rerouting(service *footprint.Service, plan deprovision.Plan) []deprovision.Artifact {
-	var rules []deprovision.Artifact
-	for _, name := range service.Steps {
-		if name == Drain {
-			break
-		}
-		for _, a := range plan.Of(name) {
-			if a.Kind == footprint.TransportRule {
-				rules = append(rules, a)
-			}
-		}
-	}
-	return rules
 }

@@ -13,8 +13,8 @@ const perUnit = 2 * time.Second
 // Estimate tells when a request will have ended, if nobody has to decide anything more: from the units that are left and the waits that
 // are known. It is nil before the plan is made and at a stop: then nobody knows. It fits engine.Config.Estimate.
 func (s *Steps) Estimate(state deprovision.Progress) *time.Time {
-	service := s.deps.Footprint.Services[state.Request.Service]
-	if service == nil || state.Plan == nil || state.Status == deprovision.Waiting || state.Status.Terminal() {
+	service, ok := s.deps.Footprint.Service(state.Request.Service)
+	if !ok || state.Plan == nil || state.Status == deprovision.Waiting || state.Status.Terminal() {
 		return nil
 	}
 	var left time.Duration

@@ -57,8 +57,8 @@ func (j *job) principal(ctx context.Context) (*m365.ServicePrincipal, error) {
 	return j.sp, nil
 }
 
-// ofPrincipal lists what the account's service principal has.
-func (j *job) ofPrincipal(ctx context.Context, list lister) ([]m365.Object, error) {
+// ofPrincipal lists what the account's service principal has of a kind.
+func (j *job) ofPrincipal(ctx context.Context, name deprovision.ArtifactKind, list lister) ([]footprint.Object, error) {
 	sp, err := j.principal(ctx)
 	if sp == nil || err != nil {
 		return nil, err
@@ -67,7 +67,10 @@ func (j *job) ofPrincipal(ctx context.Context, list lister) ([]m365.Object, erro
 	if gone(err) {
 		return nil, nil
 	}
-	return objects, err
+	if err != nil {
+		return nil, err
+	}
+	return parseAll(name, "GET "+string(name), objects)
 }
 
 // stop makes a stop whose text the footprint words; detail says what this one is about.

@@ -2,9 +2,9 @@ package step
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -12,29 +12,12 @@ import (
 // spoofPair is an entry of the tenant's list of allowed spoofed senders.
 type spoofPair struct{}
 
-func (spoofPair) list(ctx context.Context, j *job) ([]m365.Object, error) {
-	return spoofPairs(ctx, j.tenant)
+func (spoofPair) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+	return rows(ctx, j.tenant, footprint.SpoofAllowPair, "Get-TenantAllowBlockListSpoofItems", params{"Action": "Allow"})
 }
 
-func spoofPairs(ctx context.Context, t m365.Tenant) ([]m365.Object, error) {
-	const cmdlet = "Get-TenantAllowBlockListSpoofItems"
-	rows, err := t.Exchange.Get(ctx, cmdlet, params{"Action": "Allow"})
-	if err != nil {
-		return nil, err
-	}
-	var out []m365.Object
-	for _, raw := range rows {
-		var row struct{ Identity, SpoofedUser, SendingInfrastructure string }
-		if err := json.Unmarshal(raw, &row); err != nil || row.Identity == "" {
-			return nil, unreadable(cmdlet, "a row without an Identity", err)
-		}
-		out = append(out, m365.Object{ID: row.Identity, Name: row.SpoofedUser + ", " + row.SendingInfrastructure, Raw: raw})
-	}
-	return out, nil
-}
-
-func (spoofPair) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
-	all, err := spoofPairs(ctx, t)
+func (spoofPair) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
+	all, err := rows(ctx, t, footprint.SpoofAllowPair, "Get-TenantAllowBlockListSpoofItems", params{"Action": "Allow"})
 	o, ok := byID(all, a.ID)
 	return o, ok, err
 }
@@ -46,38 +29,12 @@ func (spoofPair) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifa
 // allowEntry is one entry of an IP allow list. The list is the customer's: nothing but that one entry goes.
 type allowEntry struct{}
 
-func (allowEntry) list(ctx context.Context, j *job) ([]m365.Object, error) {
-	return allowEntries(ctx, j.tenant)
+func (allowEntry) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+	return rows(ctx, j.tenant, footprint.IPAllowEntry, "Get-HostedConnectionFilterPolicy", params{})
 }
 
-func allowEntries(ctx context.Context, t m365.Tenant) ([]m365.Object, error) {
-	const cmdlet = "Get-HostedConnectionFilterPolicy"
-	rows, err := t.Exchange.Get(ctx, cmdlet, params{})
-	if err != nil {
-		return nil, err
-	}
-	var out []m365.Object
-	for _, raw := range rows {
-		var policy struct {
-			Guid, Name  string
-			IPAllowList []string
-		}
-		if err := json.Unmarshal(raw, &policy); err != nil || policy.Guid == "" {
-			return nil, unreadable(cmdlet, "a policy without a Guid", err)
-		}
-		for _, entry := range policy.IPAllowList {
-			before, err := json.Marshal(params{"Policy": policy.Name, "PolicyGuid": policy.Guid, "IPAllowList": entry})
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, m365.Object{ID: policy.Guid + "/" + entry, Name: entry, Raw: before})
-		}
-	}
-	return out, nil
-}
-
-func (allowEntry) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
-	all, err := allowEntries(ctx, t)
+func (allowEntry) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
+	all, err := rows(ctx, t, footprint.IPAllowEntry, "Get-HostedConnectionFilterPolicy", params{})
 	o, ok := byID(all, a.ID)
 	return o, ok, err
 }
@@ -88,4 +45,13 @@ func (allowEntry) remove(ctx context.Context, t m365.Tenant, a deprovision.Artif
 	policy, entry, _ := strings.Cut(a.ID, "/")
 	return t.Exchange.Do(ctx, "Set-HostedConnectionFilterPolicy", params{"Identity": policy, "Confirm": false,
 		"IPAllowList": params{"@odata.type": "#Exchange.GenericHashTable", "Remove": []string{entry}}})
+}
+
+// rows lists what a cmdlet without an identity returns.
+func rows(ctx context.Context, t m365.Tenant, name deprovision.ArtifactKind, cmdlet string, p params) ([]footprint.Object, error) {
+	answer, err := t.Exchange.Get(ctx, cmdlet, p)
+	if err != nil {
+		return nil, err
+	}
+	return parse(name, cmdlet, answer...)
 }

@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -12,98 +13,83 @@ import (
 
 // directoryGroup is a group that Microsoft Graph removes: a Microsoft 365 group or a plain security group. Graph refuses all other
 // mail-enabled groups, and Exchange refuses Microsoft 365 groups to an app: https://learn.microsoft.com/graph/api/group-delete
-type directoryGroup struct{ unified bool }
-
-func (k directoryGroup) kind() deprovision.ArtifactKind {
-	if k.unified {
-		return footprint.Microsoft365Group
-	}
-	return footprint.SecurityGroup
-}
+type directoryGroup struct{ name deprovision.ArtifactKind }
 
 // list asks for the groups by the names that the product publishes. Microsoft 365 groups are also listed whole by Exchange, so that a near
 // match is seen; a near match among security groups is not.
-func (k directoryGroup) list(ctx context.Context, j *job) ([]m365.Object, error) {
-	var out []m365.Object
-	add := func(objects ...m365.Object) error {
-		for _, o := range objects {
-			match, err := k.holds(o)
-			if err != nil {
-				return err
-			}
-			if _, twice := byID(out, o.ID); match && !twice {
-				out = append(out, o)
-			}
-		}
-		return nil
-	}
+func (k directoryGroup) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+	var found []m365.Object
 	for _, e := range j.service.Artifacts {
-		if e.Kind != k.kind() {
+		if e.Kind != k.name {
 			continue
 		}
 		for _, name := range e.Names {
-			found, err := j.tenant.Directory.GroupsByName(ctx, name)
+			groups, err := j.tenant.Directory.GroupsByName(ctx, name)
 			if err != nil {
 				return nil, err
 			}
-			if err := add(found...); err != nil {
-				return nil, err
-			}
+			found = append(found, groups...)
 		}
 	}
-	if !k.unified {
-		return out, nil
-	}
-	return k.addListed(ctx, j.tenant, out)
-}
-
-// addListed adds what Exchange lists and Graph was not asked for by name.
-func (directoryGroup) addListed(ctx context.Context, t m365.Tenant, out []m365.Object) ([]m365.Object, error) {
-	const cmdlet = "Get-UnifiedGroup"
-	rows, err := t.Exchange.Get(ctx, cmdlet, unlimited)
-	if err != nil {
-		return nil, err
-	}
-	for _, raw := range rows {
-		o, err := exchangeObject(cmdlet, raw)
+	var out []footprint.Object
+	for _, g := range found {
+		of, err := groupKind(g)
 		if err != nil {
 			return nil, err
 		}
-		var row struct{ DisplayName, ExternalDirectoryObjectId string }
-		if err := json.Unmarshal(raw, &row); err != nil || row.ExternalDirectoryObjectId == "" {
-			return nil, unreadable(cmdlet, "a group without ExternalDirectoryObjectId", err)
+		if of != k.name {
+			continue
 		}
-		o.ID, o.Name = row.ExternalDirectoryObjectId, row.DisplayName // the directory's own, as Graph knows it
-		if _, twice := byID(out, o.ID); !twice {
+		objects, err := parse(k.name, "GET /groups", g.Raw)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, objects...)
+	}
+	if k.name != footprint.Microsoft365Group {
+		return out, nil
+	}
+	listed, err := rows(ctx, j.tenant, k.name, "Get-UnifiedGroup", everything[0])
+	for _, o := range listed {
+		if _, twice := byID(out, o.ID); !twice { // as the directory has it, rather
 			out = append(out, o)
 		}
 	}
-	return out, nil
+	return out, err
 }
 
-// holds reports whether a group of the directory is of this kind.
-func (k directoryGroup) holds(o m365.Object) (bool, error) {
+// groupKind tells who removes a group of the directory; "" for what Exchange removes.
+func groupKind(o m365.Object) (deprovision.ArtifactKind, error) {
 	var g struct {
 		GroupTypes      []string `json:"groupTypes"`
 		MailEnabled     *bool    `json:"mailEnabled"`
 		SecurityEnabled *bool    `json:"securityEnabled"`
 	}
-	if err := json.Unmarshal(o.Raw, &g); err != nil || g.MailEnabled == nil || g.SecurityEnabled == nil {
-		return false, unreadable("GET /groups", "a group without mailEnabled and securityEnabled", err)
+	if err := json.Unmarshal(o.Raw, &g); err != nil {
+		return "", unreadable("GET /groups", err)
 	}
-	unified := slices.Contains(g.GroupTypes, "Unified")
-	if k.unified {
-		return unified, nil
+	switch {
+	case slices.Contains(g.GroupTypes, "Unified"):
+		return footprint.Microsoft365Group, nil
+	case g.MailEnabled == nil || g.SecurityEnabled == nil:
+		return "", unreadable("GET /groups", errors.New("a group without mailEnabled or securityEnabled"))
+	case !*g.MailEnabled && *g.SecurityEnabled:
+		return footprint.SecurityGroup, nil
 	}
-	return !unified && !*g.MailEnabled && *g.SecurityEnabled, nil
+	return "", nil
 }
 
-func (directoryGroup) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
-	o, err := t.Directory.Group(ctx, a.ID)
+func (k directoryGroup) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
+	g, err := t.Directory.Group(ctx, a.ID)
 	if gone(err) {
-		return m365.Object{}, false, nil
+		return footprint.Object{}, false, nil
 	}
-	return o, err == nil, err
+	if err != nil {
+		return footprint.Object{}, false, err
+	}
+	objects, err := parse(k.name, "GET /groups/{id}", g.Raw)
+	o, ok := byID(objects, a.ID)
+	return o, ok, err
 }
 
 func (directoryGroup) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {

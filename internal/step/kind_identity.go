@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -15,11 +15,11 @@ import (
 
 type roleAssignment struct{}
 
-func (roleAssignment) list(ctx context.Context, j *job) ([]m365.Object, error) {
-	return j.ofPrincipal(ctx, j.tenant.Directory.RoleAssignments)
+func (roleAssignment) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+	return j.ofPrincipal(ctx, footprint.RoleAssignment, j.tenant.Directory.RoleAssignments)
 }
 
-func (roleAssignment) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
+func (roleAssignment) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
 	return readOf(ctx, t.Directory.RoleAssignments, a)
 }
 
@@ -29,11 +29,11 @@ func (roleAssignment) remove(ctx context.Context, t m365.Tenant, a deprovision.A
 
 type permissionGrant struct{}
 
-func (permissionGrant) list(ctx context.Context, j *job) ([]m365.Object, error) {
-	return j.ofPrincipal(ctx, j.tenant.Directory.Grants)
+func (permissionGrant) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+	return j.ofPrincipal(ctx, footprint.PermissionGrant, j.tenant.Directory.Grants)
 }
 
-func (permissionGrant) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
+func (permissionGrant) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
 	return readOf(ctx, t.Directory.Grants, a)
 }
 
@@ -43,11 +43,11 @@ func (permissionGrant) remove(ctx context.Context, t m365.Tenant, a deprovision.
 
 type appRoleAssignment struct{}
 
-func (appRoleAssignment) list(ctx context.Context, j *job) ([]m365.Object, error) {
-	return j.ofPrincipal(ctx, j.tenant.Directory.AppRoleAssignments)
+func (appRoleAssignment) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+	return j.ofPrincipal(ctx, footprint.AppRoleAssignment, j.tenant.Directory.AppRoleAssignments)
 }
 
-func (appRoleAssignment) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
+func (appRoleAssignment) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
 	return readOf(ctx, t.Directory.AppRoleAssignments, a)
 }
 
@@ -61,26 +61,31 @@ func (appRoleAssignment) remove(ctx context.Context, t m365.Tenant, a deprovisio
 
 type servicePrincipal struct{}
 
-func (servicePrincipal) list(ctx context.Context, j *job) ([]m365.Object, error) {
+func (servicePrincipal) list(ctx context.Context, j *job) ([]footprint.Object, error) {
 	sp, err := j.principal(ctx)
 	if sp == nil || err != nil {
 		return nil, err
 	}
-	return []m365.Object{sp.Object}, nil
+	return parse(footprint.ServicePrincipal, "GET /servicePrincipals", sp.Raw)
 }
 
-func (servicePrincipal) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Object, bool, error) {
+func (servicePrincipal) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
 	var before struct {
 		AppID string `json:"appId"`
 	}
 	if err := json.Unmarshal(a.Before, &before); err != nil || before.AppID == "" {
-		return m365.Object{}, false, unplanned(a, "appId")
+		return footprint.Object{}, false, unplanned(a, "appId")
 	}
 	sp, err := t.Directory.ServicePrincipalByAppID(ctx, before.AppID)
-	if gone(err) || err == nil && !strings.EqualFold(sp.ID, a.ID) { // another one by now: the planned one is gone
-		return m365.Object{}, false, nil
+	if gone(err) {
+		return footprint.Object{}, false, nil
 	}
-	return sp.Object, err == nil, err
+	if err != nil {
+		return footprint.Object{}, false, err
+	}
+	objects, err := parse(footprint.ServicePrincipal, "GET /servicePrincipals", sp.Raw)
+	o, ok := byID(objects, a.ID) // with the App Id there may be another one by now
+	return o, ok, err
 }
 
 func (servicePrincipal) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
@@ -91,15 +96,19 @@ func (servicePrincipal) remove(ctx context.Context, t m365.Tenant, a deprovision
 type lister = func(ctx context.Context, principalID string) ([]m365.Object, error)
 
 // readOf looks for an artifact among what its holder has. A holder that is gone has nothing.
-func readOf(ctx context.Context, list lister, a deprovision.Artifact) (m365.Object, bool, error) {
+func readOf(ctx context.Context, list lister, a deprovision.Artifact) (footprint.Object, bool, error) {
 	principal, err := holder(a)
 	if err != nil {
-		return m365.Object{}, false, err
+		return footprint.Object{}, false, err
 	}
-	objects, err := list(ctx, principal)
+	found, err := list(ctx, principal)
 	if gone(err) {
-		return m365.Object{}, false, nil
+		return footprint.Object{}, false, nil
 	}
+	if err != nil {
+		return footprint.Object{}, false, err
+	}
+	objects, err := parseAll(a.Kind, "GET "+string(a.Kind), found)
 	o, ok := byID(objects, a.ID)
 	return o, ok, err
 }

@@ -3,7 +3,6 @@ package step
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -37,8 +36,8 @@ func (r rest) artifacts() []deprovision.Artifact {
 
 // Left says what stays if the named steps are not run any more.
 func (s *Steps) Left(state deprovision.Progress, account deprovision.Account, plan deprovision.Plan, steps []string) engine.Leftover {
-	service := s.deps.Footprint.Services[state.Request.Service]
-	if service == nil {
+	service, ok := s.deps.Footprint.Service(state.Request.Service)
+	if !ok {
 		return engine.Leftover{}
 	}
 	var out engine.Leftover
@@ -48,7 +47,7 @@ func (s *Steps) Left(state deprovision.Progress, account deprovision.Account, pl
 			out.Stays = append(out.Stays, l.left(r)...)
 		}
 	}
-	out.Note = mailRoute(state, service, plan, steps)
+	out.Note = mailNote(state, service, plan, steps)
 	return out
 }
 
@@ -99,7 +98,7 @@ func (removeAtProduct) left(r rest) []deprovision.Remainder {
 	}
 	return []deprovision.Remainder{{
 		Name:         fmt.Sprintf("%s: row of the service account %s", r.service.Product().Name, r.account.ID),
-		Instructions: manualText(r.service), Link: r.service.Product().Console,
+		Instructions: r.service.Stops[manual], Link: r.service.Product().Console,
 	}}
 }
 
@@ -110,32 +109,15 @@ func (closeAccount) left(r rest) []deprovision.Remainder {
 	return []deprovision.Remainder{{Name: "record of the service account " + r.account.ID, Instructions: "It is still active; ask for the removal again."}}
 }
 
-// mailRoute tells whether mail still takes the vendor's way.
-func mailRoute(state deprovision.Progress, service *footprint.Service, plan deprovision.Plan, steps []string) string {
-	if !slices.Contains(service.Steps, Drain) {
-		return ""
-	}
+// mailNote tells whether mail still takes the vendor's way.
+func mailNote(state deprovision.Progress, service *footprint.Service, plan deprovision.Plan, steps []string) string {
 	if state.Plan == nil {
-		return "whether mail takes the vendor's way is not known: nothing was read"
+		return service.MailNote(nil, nil, nil)
 	}
-	rules := rerouting(service, plan)
-	var stay int
-	for _, a := range rules {
+	stays := func(a deprovision.Artifact) bool {
 		r := rest{name: a.Step, state: state, plan: plan, service: service}
-		switch {
-		case a.ID == state.MaybeCalled:
-			return "mail may still take the vendor's way: " + a.Name + " is in doubt"
-		case slices.Contains(steps, a.Step) && has(r.artifacts(), a), listed(service, state, a):
-			stay++
-		}
+		return slices.Contains(steps, a.Step) && has(r.artifacts(), a) || listed(service, state, a)
 	}
-	if stay == 0 {
-		return "mail no longer takes the vendor's way"
-	}
-	return fmt.Sprintf("mail still takes the vendor's way: %d of %d rules that reroute it are in place", stay, len(rules))
-}
-
-// manualText is what a person does at the product's console.
-func manualText(service *footprint.Service) string {
-	return strings.NewReplacer("{service}", service.Title, "{help}", service.Product().Help).Replace(service.Stops["manual"])
+	doubt := func(a deprovision.Artifact) bool { return a.ID == state.MaybeCalled }
+	return service.MailNote(&plan, stays, doubt)
 }

@@ -49,18 +49,9 @@ func beforehand(service *footprint.Service, plan deprovision.Plan) []deprovision
 
 // unseen is the whole footprint by its names, for want of an inventory.
 func unseen(service *footprint.Service, account deprovision.Account) []deprovision.Remainder {
-	var out []deprovision.Remainder
-	for _, e := range service.Artifacts {
-		what := strings.Join(e.Names, "; ")
-		if what == "" {
-			what = "App Id " + account.AppID
-		}
-		out = append(out, deprovision.Remainder{Name: fmt.Sprintf("%s %s", e.Kind, what),
-			Instructions: "Nothing was read: look whether it is there. " + strings.NewReplacer("{name}", "…", "{id}", "…").Replace(service.Product().Instructions[e.Kind])})
+	out := service.Left(account, nil, service.Steps, nil)
+	if known, err := service.Find(footprint.Search{Account: account}, nil); err == nil { // without objects it holds what a person does in any case
+		out = append(out, known.Remainder...)
 	}
-	known, err := service.Find(footprint.Search{Account: account}, nil)
-	if err != nil { // there was no object to fail at
-		return append(out, service.Remainder...)
-	}
-	return append(out, known.Remainder...)
+	return out
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -62,9 +63,9 @@ func counted(u unit) func(*deprovision.Progress) {
 
 // removeOne makes sure that an artifact is gone: look, compare, one call. maybe says that a call about it may have been made before.
 func (j *job) removeOne(ctx context.Context, a deprovision.Artifact, maybe bool) (unit, error) {
-	k := kindOf(a.Kind)
-	if k == nil {
-		return unit{}, failure(j.name, fmt.Errorf("no step removes artifacts of the kind %s", a.Kind))
+	k, err := j.kindOf(a.Kind)
+	if err != nil {
+		return unit{}, err
 	}
 	if slices.Contains(shared, a.Kind) {
 		why, err := j.keeps(ctx)
@@ -122,7 +123,7 @@ func (j *job) given() func(*deprovision.Progress) {
 }
 
 // changed tells how an object differs from the plan in what made it the product's.
-func changed(a deprovision.Artifact, now m365.Object) string {
+func changed(a deprovision.Artifact, now footprint.Object) string {
 	if now.Name != a.Name {
 		return fmt.Sprintf("it is called %q by now", now.Name)
 	}

@@ -14,6 +14,9 @@ import (
 // removeAtProduct removes the account's row and the generated data in the product's own console: by the product's hook, or by a person.
 type removeAtProduct struct{}
 
+// manual is the name of the stop at which a person does it, and of its text in the footprint.
+const manual = "manual"
+
 func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
 	if a := j.state.Answer; j.answered(deprovision.ManualDone) {
 		done := func(p *deprovision.Progress) { p.Steps[p.Step].Done++ }
@@ -23,7 +26,7 @@ func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
 		return engine.Result{}, err
 	}
 	if j.tenant.Product == nil {
-		return j.manual(), nil
+		return j.byHand(), nil
 	}
 	held, err := j.holdProduct(ctx)
 	if err != nil {
@@ -74,14 +77,14 @@ func productRow(account deprovision.Account) deprovision.Artifact {
 	return a
 }
 
-// manual is the stop at which a person does it.
-func (j *job) manual() engine.Result {
-	m := &deprovision.Manual{Instructions: manualText(j.service), Link: j.service.Product().Console, Owner: j.policy.ManualOwner}
+// byHand is the stop at which a person does it.
+func (j *job) byHand() engine.Result {
+	m := &deprovision.Manual{Instructions: j.service.Stops[manual], Link: j.service.Product().Console, Owner: j.policy.ManualOwner}
 	if j.policy.ManualDue > 0 {
 		due := j.now().Add(j.policy.ManualDue).UTC()
 		m.Due = &due
 	}
 	detail := "The product's own row of the service account is removed by hand: " + m.Instructions
-	return engine.Result{Detail: detail, Stop: &deprovision.Stop{Name: "manual", Detail: detail, Manual: m,
+	return engine.Result{Detail: detail, Stop: &deprovision.Stop{Name: manual, Detail: detail, Manual: m,
 		Offers: []deprovision.Verb{deprovision.ManualDone, deprovision.Skip, deprovision.Cancel, deprovision.Force}}}
 }

@@ -58,9 +58,9 @@ func (j *job) patience() settling {
 func (j *job) present(ctx context.Context, artifacts []deprovision.Artifact) ([]deprovision.Artifact, error) {
 	var still []deprovision.Artifact
 	for _, a := range artifacts {
-		k := kindOf(a.Kind)
-		if k == nil {
-			return nil, failure(j.name, fmt.Errorf("nothing reads artifacts of the kind %s", a.Kind))
+		k, err := j.kindOf(a.Kind)
+		if err != nil {
+			return nil, err
 		}
 		_, ok, err := k.read(ctx, j.tenant, a)
 		if err != nil {

@@ -99,7 +99,7 @@ func find(name string) step {
 
 // Names lists the steps of a request in order; none for a service that the footprint does not describe. A dry run ends with the inventory.
 func (s *Steps) Names(request deprovision.Request) []string {
-	service, ok := s.deps.Footprint.Services[request.Service]
+	service, ok := s.deps.Footprint.Service(request.Service)
 	switch {
 	case !ok:
 		return nil
@@ -122,7 +122,8 @@ func (s *Steps) Run(ctx context.Context, name string, work *engine.Work) (result
 	// The lease can end while the process is stopped: what is sent asks the context itself, right before.
 	ctx = m365.WithFence(ctx, ctx.Err)
 	j := &job{deps: s.deps, name: name, work: work, state: work.Progress(), account: work.Account()}
-	if j.service = s.deps.Footprint.Services[j.state.Request.Service]; j.service == nil {
+	var ok bool
+	if j.service, ok = s.deps.Footprint.Service(j.state.Request.Service); !ok {
 		return engine.Result{}, failure(name, fmt.Errorf("the footprint does not describe the service %s", j.state.Request.Service))
 	}
 	j.policy = s.deps.Policy(j.state.Request.Tenant)

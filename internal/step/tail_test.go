@@ -26,10 +26,15 @@ func TestWhatIsStillThereIsNamed(t *testing.T) {
 	if left := h.left(step.VerifyRemoval).Stays; !slices.ContainsFunc(left, func(r deprovision.Remainder) bool { return strings.Contains(r.Name, tenantsim.GroupIncoming) }) {
 		t.Errorf("a skip would leave %+v", left)
 	}
+	h.decide("still-there", deprovision.Retry)
+	h.runAll(t.Context())
+	if len(h.stops) != 2 || len(h.parks) != 1+7+7 {
+		t.Fatalf("a retry reads anew once: %d stops after %v", len(h.stops), h.parks)
+	}
 	if _, err := h.client.DeleteGroup(t.Context(), group); err != nil {
 		t.Fatal(err)
 	}
-	h.decide("still-there", deprovision.Retry)
+	h.decide("still-there", deprovision.Retry, func(d *deprovision.Decision) { d.ID = "again" })
 	h.runAll(t.Context())
 	if h.state.Status != deprovision.Succeeded {
 		t.Errorf("ended %s: %+v", h.state.Status, h.state.Stop)
@@ -60,10 +65,21 @@ func TestOneAbsentReadOfTheDirectoryIsNoProof(t *testing.T) {
 	if h.name() != step.VerifyRemoval || h.parks[len(h.parks)-1] != 10*time.Second {
 		t.Fatalf("at %s after %v", h.name(), h.parks)
 	}
-	h.restore(tenantsim.GroupIncoming)
+	group := h.restore(tenantsim.GroupIncoming)
 	h.runOnce(t.Context())
 	if h.name() != step.VerifyRemoval {
 		t.Fatal("verified although the group reads as present again")
+	}
+	if _, err := h.client.DeleteGroup(t.Context(), group); err != nil {
+		t.Fatal(err)
+	}
+	h.runOnce(t.Context())
+	if h.name() != step.VerifyRemoval {
+		t.Fatal("the first absent read counts although the group was there since")
+	}
+	h.runOnce(t.Context())
+	if h.name() != step.RemoveAtProduct {
+		t.Errorf("at %s after two absent reads", h.name())
 	}
 }
 

@@ -3,7 +3,6 @@ package step
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -71,17 +70,16 @@ func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(
 // objects reads everything that may be of the footprint.
 func (j *job) objects(ctx context.Context) ([]footprint.Object, error) {
 	var out []footprint.Object
-	for _, k := range kinds {
-		if !slices.ContainsFunc(j.service.Artifacts, func(e footprint.Entry) bool { return e.Kind == k.name }) {
-			continue
+	for _, name := range j.service.Kinds() {
+		k, err := j.kindOf(name)
+		if err != nil {
+			return nil, err
 		}
 		objects, err := k.list(ctx, j)
 		if err != nil {
 			return nil, err
 		}
-		for _, o := range objects {
-			out = append(out, footprint.Object{Kind: k.name, ID: o.ID, Name: o.Name, Created: o.Created, Raw: o.Raw})
-		}
+		out = append(out, objects...)
 	}
 	return out, nil
 }

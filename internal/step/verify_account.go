@@ -1,8 +1,10 @@
 package step
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -49,7 +51,7 @@ func (j *job) invalid(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	recorded := a.Recorded[string(footprint.ServicePrincipal)]
+	recorded := cmp.Or(a.Recorded[string(footprint.ServicePrincipal)], a.Recorded[j.service.Product().Name])
 	switch {
 	case sp == nil:
 		return fmt.Sprintf("There is no service principal with App Id %s.", a.AppID), nil
@@ -73,10 +75,13 @@ func (j *job) invalidUser(ctx context.Context) (string, error) {
 	var state struct {
 		Enabled *bool `json:"accountEnabled"`
 	}
-	if err := json.Unmarshal(user.Raw, &state); err != nil || state.Enabled == nil {
-		return "", unreadable("GET /users/{id}", "no accountEnabled", err)
+	if err := json.Unmarshal(user.Raw, &state); err != nil {
+		return "", unreadable("GET /users/{id}", err)
 	}
-	recorded := j.account.Recorded["user"]
+	if state.Enabled == nil {
+		return "", unreadable("GET /users/{id}", errors.New("a user without accountEnabled"))
+	}
+	recorded := cmp.Or(j.account.Recorded["user"], j.account.Recorded[upn])
 	switch {
 	case !*state.Enabled:
 		return "The user " + upn + " is disabled.", nil

@@ -55,9 +55,8 @@ func (j *job) missing(ctx context.Context, plan deprovision.Plan) ([]string, err
 	if err != nil || len(missing) > 0 {
 		return missing, err
 	}
-	for _, r := range j.service.Rights {
-		needed := r.Kind == "" || slices.ContainsFunc(plan.Artifacts, func(a deprovision.Artifact) bool { return a.Kind == r.Kind })
-		if needed && !held.cover(r) {
+	for _, r := range j.service.Needs(plan) {
+		if !held.cover(r) {
 			missing = append(missing, describe(r))
 		}
 	}
@@ -107,7 +106,7 @@ func permissions(ctx context.Context, d m365.Directory, principalID string) ([]s
 		AppRoles []struct{ ID, Value string } `json:"appRoles"`
 	}
 	if err := json.Unmarshal(graph.Raw, &defined); err != nil {
-		return nil, unreadable("GET /servicePrincipals", "no appRoles", err)
+		return nil, unreadable("GET /servicePrincipals", err)
 	}
 	var names []string
 	for _, a := range assigned {
@@ -116,7 +115,7 @@ func permissions(ctx context.Context, d m365.Directory, principalID string) ([]s
 			ResourceID string `json:"resourceId"`
 		}
 		if err := json.Unmarshal(a.Raw, &of); err != nil {
-			return nil, unreadable("GET /servicePrincipals/{id}/appRoleAssignments", "an assignment that cannot be read", err)
+			return nil, unreadable("GET /servicePrincipals/{id}/appRoleAssignments", err)
 		}
 		for _, role := range defined.AppRoles {
 			if strings.EqualFold(of.ResourceID, graph.ID) && strings.EqualFold(of.RoleID, role.ID) {
