@@ -2,13 +2,18 @@ package progress_test
 
 import (
 	"errors"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/progress"
 	"github.com/deprovisioner/deprovisioner/internal/redistest"
+	"github.com/deprovisioner/deprovisioner/internal/throttle"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -73,6 +78,52 @@ func TestConnectNeverShowsThePassword(t *testing.T) {
 	t.Cleanup(func() { _ = right.Close() })
 	if err := progress.New(right, progress.Options{}).Ping(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTheRightsInTheDocumentationSuffice(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/picture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("keys `(~[^`]+)`[^`]*`([^`]+)`").FindSubmatch(page)
+	if found == nil {
+		t.Fatal("docs/picture.md names no rights")
+	}
+	s := redistest.Start(t)
+	rules := append([]string{"reset", "on", ">open-sesame", string(found[1])}, strings.Fields(string(found[2]))...)
+	if err := connect(t, s.URL()).ACLSetUser(t.Context(), "worker", rules...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	client, err := progress.Connect("redis://worker@"+s.Address(), "open-sesame")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	if warnings, err := progress.Inspect(t.Context(), client); err != nil || len(warnings) != 0 {
+		t.Errorf("inspect: %q, %v", warnings, err)
+	}
+	p := progress.New(client, progress.Options{})
+	rebuild(t, p, 1, document(1, 1))
+	wantWatermark(t, p, 1, true)
+	if got := listed(t, p, engine.Filter{Tenant: "contoso", Open: true}); len(got) != 1 {
+		t.Errorf("listed %v", got)
+	}
+	_, failed := p.Summary(t.Context())
+	if err := errors.Join(failed, p.Refresh(t.Context())); err != nil {
+		t.Error(err)
+	}
+	for _, budget := range []throttle.Budget{{}, {Calls: 1, Per: time.Second}} {
+		g := progress.NewGate(client, progress.GateOptions{Budget: budget, Timeout: 5 * time.Second})
+		wait(t, g, "fabrikam")
+		g.Close(t.Context(), "contoso", time.Second)
+		if err := g.Healthy(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := client.Set(t.Context(), "other", "x", 0).Err(); !redis.HasErrorPrefix(err, "NOPERM") {
+		t.Errorf("another's key was written: %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package progress_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -87,6 +88,30 @@ func TestListSelectsByEveryFieldNewestFirst(t *testing.T) {
 func order(all []deprovision.Progress, id string) int {
 	i := slices.IndexFunc(all, func(p deprovision.Progress) bool { return p.Request.ID == id })
 	return int(all[i].Started.Sub(start) / time.Second)
+}
+
+// Between its two scripts a change is in the document and not yet in the indexes.
+func TestADocumentNewerThanItsIndexesIsNotListedAsWhatItWas(t *testing.T) {
+	t.Parallel()
+	onEvery(t, func(t tested) {
+		p := progress.New(t.client, progress.Options{})
+		apply(t, p, 1, document(1, 1), document(2, 1))
+		newer, err := json.Marshal(document(1, 2, status(deprovision.Succeeded)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := t.client.Set(t.Context(), "deprovision:{contoso.teams.r1}", newer, 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []engine.Filter{{Open: true}, {Status: deprovision.Held}, {Open: true, Limit: 1}} {
+			if got := listed(t, p, f); !slices.Equal(got, []string{"r2"}) {
+				t.Errorf("%+v: %v", f, got)
+			}
+		}
+		if err := p.Open(t.Context(), func(r deprovision.Progress) bool { return r.Request.ID == "r2" }); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestPagingMissesNothingWhileRequestsComeAndChange(t *testing.T) {

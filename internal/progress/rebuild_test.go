@@ -55,10 +55,13 @@ func TestTheWatermarkFollowsTheHighestRevision(t *testing.T) {
 		wantWatermark(t, p, 7, true)
 		other := progress.New(t.client, progress.Options{Incarnation: "b"})
 		wantWatermark(t, other, 0, false)
-		apply(t, other, 1, document(3, 1))
+		apply(t, other, 99, document(3, 1))
 		wantWatermark(t, p, 7, true)
 		apply(t, p, 1<<53-1, document(1, 3))
 		wantWatermark(t, p, 1<<53-1, true)
+		rebuild(t, other, 5, document(3, 1)) // what was applied to another's picture is no measure for this one
+		apply(t, other, 6, document(3, 2))
+		wantWatermark(t, other, 6, true)
 	})
 }
 
@@ -239,6 +242,11 @@ func TestKillsInTheMiddleOfApplyLoseNothing(t *testing.T) {
 		}
 	}
 	projector.Wait()
+	for p.Ping(t.Context()) != nil { // after many failures the client waits a second before it dials again
+		if t.Context().Err() != nil {
+			t.Fatal("the client never came back")
+		}
+	}
 	wantWatermark(t, p, batches*20, true)
 	for number := range 20 {
 		if got := get(t, p, number); got.Seq != batches {

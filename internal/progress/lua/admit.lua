@@ -15,6 +15,5 @@ if wait > 0 then
   return { -2, wait }
 end
 due = due + interval
--- %.0f: Lua writes a number this large as 1.77e+15
-redis.call('SET', KEYS[2], string.format('%.0f', due), 'PX', string.format('%.0f', math.ceil((due - now) / 1000)))
+redis.call('SET', KEYS[2], due, 'PX', math.ceil((due - now) / 1000))
 return { -2, 0 }
