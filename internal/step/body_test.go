@@ -15,78 +15,6 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// sister is another account on the same App Id.
-func sister(change func(*deprovision.Account)) deprovision.Account {
-	a := inlineAccount()
-	a.ID, a.Service, a.Open = "mail", deprovision.ExchangeOnline, ""
-	if change != nil {
-		change(&a)
-	}
-	return a
-}
-
-func TestSharedAppStaysWhileAnotherAccountUsesIt(t *testing.T) {
-	t.Parallel()
-	for name, tc := range map[string]struct {
-		sister deprovision.Account
-		stays  bool
-	}{
-		"in use":         {sister(nil), true},
-		"closed":         {sister(func(a *deprovision.Account) { a.State = deprovision.AccountClosed }), false},
-		"has let go":     {sister(func(a *deprovision.Account) { a.LetGo = []string{"app:" + tenantsim.ProductAppID} }), false},
-		"another App Id": {sister(func(a *deprovision.Account) { a.AppID = tenantsim.ReaderAppID }), false},
-		"let go of another app": {sister(func(a *deprovision.Account) {
-			a.AppID, a.LetGo = strings.ToUpper(a.AppID), []string{"app:" + tenantsim.ReaderAppID}
-		}), true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h := newHarness(t, nil)
-			h.put(tc.sister)
-			h.policy.ConfirmsItself = true
-			h.runAll(t.Context())
-			if h.state.Status != deprovision.Succeeded {
-				t.Fatalf("%+v %v", h.state.Stop, h.failures)
-			}
-			if stays := len(h.sim.RemovedBy(tenantsim.ProductID)) == 0; stays != tc.stays {
-				t.Errorf("the service principal stays: %t", stays)
-			}
-			if !slices.Contains(h.accounts[accountID].LetGo, "app:"+tenantsim.ProductAppID) {
-				t.Errorf("the account let go of %v", h.accounts[accountID].LetGo)
-			}
-			for _, p := range h.state.Steps {
-				if strings.HasPrefix(p.Name, "remove-") && p.Done != p.Total {
-					t.Errorf("%s: %d of %d", p.Name, p.Done, p.Total)
-				}
-			}
-			said := slices.ContainsFunc(h.state.Remainder, func(r deprovision.Remainder) bool {
-				return strings.HasPrefix(r.Name, "service-principal") && strings.Contains(r.Instructions, "still used by the service account mail")
-			})
-			if said != tc.stays {
-				t.Errorf("the remainder tells: %t", said)
-			}
-		})
-	}
-}
-
-func TestTheWorkersOwnAppStays(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t, nil)
-	a := inlineAccount()
-	a.AppID = tenantsim.WorkerAppID
-	h.put(a)
-	h.policy.ConfirmsItself = true
-	h.runAll(t.Context())
-	if len(h.sim.RemovedBy(tenantsim.WorkerID)) > 0 {
-		t.Fatal("the worker removed itself")
-	}
-	for _, c := range h.sim.Destructive() {
-		if c.API == tenantsim.APIGraph && c.Kind != tenantsim.KindGroup {
-			t.Errorf("a call that took the worker's rights: %+v", c)
-		}
-	}
-}
-
 func TestRenamedObjectIsLeftForAPerson(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, nil)
@@ -227,80 +155,6 @@ func TestConfirmationAtALaterStepHoldsForTheRest(t *testing.T) {
 	}
 }
 
-func TestDrain(t *testing.T) {
-	t.Parallel()
-	minute, none := deprovision.Duration(time.Minute), deprovision.Duration(0)
-	hour := time.Hour
-	for name, tc := range map[string]struct {
-		change func(*harness)
-		parks  []time.Duration
-	}{
-		"the footprint's day":  {func(*harness) {}, []time.Duration{24 * time.Hour}},
-		"the tenant's policy":  {func(h *harness) { h.policy.Drain = &hour }, []time.Duration{time.Hour}},
-		"the request's own":    {func(h *harness) { h.policy.Drain = &hour; h.state.Request.Options.Drain = &minute }, []time.Duration{time.Minute}},
-		"none":                 {func(h *harness) { h.state.Request.Options.Drain = &none }, nil},
-		"lagging reads, first": {func(h *harness) { h.lag(tenantsim.Consistency{DeletedFor: 15 * time.Second}) }, []time.Duration{10 * time.Second, 20 * time.Second, 24 * time.Hour}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h := newHarness(t, nil)
-			h.policy.ConfirmsItself = true
-			tc.change(h)
-			h.until(t.Context(), "remove-return-rules")
-			if !slices.Equal(h.parks, tc.parks) {
-				t.Errorf("parked %v, want %v", h.parks, tc.parks)
-			}
-		})
-	}
-	t.Run("nothing reroutes", func(t *testing.T) {
-		t.Parallel()
-		h := newHarness(t, func(f *tenantsim.Fixture) { f.Exchange.TransportRules = f.Exchange.TransportRules[4:] })
-		h.policy.ConfirmsItself = true
-		h.until(t.Context(), "remove-return-rules")
-		if len(h.parks) > 0 {
-			t.Errorf("parked %v", h.parks)
-		}
-	})
-	t.Run("woken early", func(t *testing.T) {
-		t.Parallel()
-		h := newHarness(t, nil)
-		h.policy.ConfirmsItself = true
-		h.until(t.Context(), step.Drain)
-		h.runOnce(t.Context())
-		ends := h.clock.Now()
-		h.clock.set(ends.Add(-time.Hour))
-		h.runOnce(t.Context())
-		if h.name() != step.Drain || !h.clock.Now().Equal(ends) {
-			t.Errorf("at %s, %s", h.name(), h.clock.Now())
-		}
-	})
-}
-
-func (h *harness) lag(c tenantsim.Consistency) {
-	if err := h.sim.SetBehaviour(tenantsim.InlineTenantID, tenantsim.Behaviour{Consistency: c}); err != nil {
-		h.t.Fatal(err)
-	}
-}
-
-func TestTheWayBackStaysWhileMailIsRerouted(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t, nil)
-	h.policy.ConfirmsItself = true
-	h.sim.Faults.Must(tenantsim.Fault{Match: tenantsim.Match{Cmdlet: "Remove-TransportRule", Nth: 4}, Do: tenantsim.FaultForbidden, Times: -1})
-	h.decide("failed", deprovision.Skip)
-	h.decide("failed", deprovision.Skip) // the connector that the rule still uses
-	h.runAll(t.Context())
-	if h.state.Stop == nil || h.state.Stop.Name != "still-rerouting" || h.name() != step.Drain || len(h.parks) > 0 {
-		t.Fatalf("at %s: %+v %v", h.name(), h.state.Stop, h.parks)
-	}
-	if left := h.left(step.Drain, "remove-return-rules"); !strings.Contains(left.Note, "1 of 4") {
-		t.Errorf("says %q", left.Note)
-	}
-	if names := h.sim.Names(tenantsim.InlineTenantID, tenantsim.KindInboundConnector); !slices.Contains(names, tenantsim.InboundForIncoming) {
-		t.Error("the way back is closed")
-	}
-}
-
 func TestLeaseThatEndedSendsNothing(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, nil)
@@ -329,20 +183,5 @@ func TestPanicIsAFailureThatAnotherTryDoesNotHeal(t *testing.T) {
 	_, err := h.steps.Run(t.Context(), step.VerifyAccount, h.work())
 	if deprovision.ClassOf(err) != deprovision.Malformed || !strings.Contains(err.Error(), "a bug") {
 		t.Errorf("%v", err)
-	}
-}
-
-func TestAnotherPrincipalOfTheSameAppStays(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t, nil)
-	h.policy.ConfirmsItself = true
-	h.until(t.Context(), "remove-service-principal")
-	plan := h.plan()
-	last := len(plan.Artifacts) - 1
-	plan.Artifacts[last].ID = "00000000-1111-2222-3333-444444444444" // consented to anew since: the planned one is gone
-	h.plans[h.state.Plan.Digest] = plan
-	h.runOnce(t.Context())
-	if h.outcomes()[tenantsim.ProductName] != deprovision.FoundGone || len(h.sim.RemovedBy(tenantsim.ProductID)) > 0 {
-		t.Errorf("%v", h.evidence[len(h.evidence)-1])
 	}
 }
