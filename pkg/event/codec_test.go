@@ -22,8 +22,8 @@ func TestRequestIsReadBackWithItsTrace(t *testing.T) {
 
 func TestBadMessageNamesTheFieldThatIsWrong(t *testing.T) {
 	t.Parallel()
-	body := func(old, new string) func(*nats.Msg) {
-		return func(m *nats.Msg) { m.Data = []byte(strings.Replace(string(m.Data), old, new, 1)) }
+	body := func(before, after string) func(*nats.Msg) {
+		return func(m *nats.Msg) { m.Data = []byte(strings.Replace(string(m.Data), before, after, 1)) }
 	}
 	header := func(name string, values ...string) func(*nats.Msg) {
 		return func(m *nats.Msg) { m.Header[name] = values }

@@ -24,8 +24,7 @@ func ExampleDecodeRequest() {
 	msg.Header = nats.Header{"ce-specversion": {"1.0"}, "ce-id": {"r1"}, "ce-source": {"/soc"}, "ce-type": {event.RequestType}}
 	msg.Data = []byte(`{"id":"r1","tenant":"contoso","service":"teams","account":"a","requestedBy":"soc","options":{"drain":"31 days"}}`)
 	_, err := event.DecodeRequest(msg)
-	var invalid *deprovision.Invalid
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*deprovision.Invalid](err); ok {
 		fmt.Println(invalid.Field, "must be", invalid.Allowed)
 	}
 	// Output: options.drain must be a duration such as "90m" or "24h"

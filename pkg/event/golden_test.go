@@ -71,6 +71,7 @@ func TestMessagesAreEncodedAsTheirGoldenFiles(t *testing.T) {
 	t.Parallel()
 	for name, m := range messages(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { // in which the time is always the same
 				msg, err := m.encode()
 				if err != nil {

@@ -23,7 +23,7 @@ const (
 // escape percent-encodes a header value as the CloudEvents bindings ask: space, '"', '%' and all that is not printable ASCII.
 func escape(s string) string {
 	var b strings.Builder
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if c := s[i]; c <= 0x20 || c >= 0x7f || c == '"' || c == '%' {
 			fmt.Fprintf(&b, "%%%02X", c)
 		} else {

@@ -39,7 +39,7 @@ func lookup(doc map[string]any, ref string) (map[string]any, error) {
 		return nil, fmt.Errorf("%s leaves the document", ref)
 	}
 	found, _ := any(doc), false
-	for _, step := range strings.Split(pointer, "/") {
+	for step := range strings.SplitSeq(pointer, "/") {
 		m, _ := found.(map[string]any)
 		if found, ok = m[step]; !ok {
 			return nil, fmt.Errorf("%s leads nowhere at %s", ref, step)

@@ -72,9 +72,9 @@ func fields(out map[string]string, path string, typ reflect.Type) {
 	case typ.Kind() == reflect.Map:
 		fields(out, path+".*", typ.Elem())
 	case typ.Kind() == reflect.Struct && jsonType(typ) == "object":
-		for i := range typ.NumField() {
-			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
-			fields(out, strings.TrimPrefix(path+"."+name, "."), typ.Field(i).Type)
+		for field := range typ.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			fields(out, strings.TrimPrefix(path+"."+name, "."), field.Type)
 		}
 	}
 }

@@ -123,7 +123,7 @@ func (w *walker) resolve(at place, ref string) place {
 		file = at.file
 	}
 	doc := w.load(file)
-	for _, step := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		if step == "" {
 			continue
 		}
