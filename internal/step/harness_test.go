@@ -116,10 +116,11 @@ func newHarness(t *testing.T, change func(*tenantsim.Fixture)) *harness {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(sim.Handler())
-	t.Cleanup(func() { sim.Close(); server.Close() })
+	transport := &http.Transport{}
+	t.Cleanup(func() { sim.Close(); transport.CloseIdleConnections(); server.Close() })
 	h.sim = sim
 	h.client = &simClient{base: server.URL, app: tenantsim.WorkerAppID, secret: tenantsim.WorkerSecret, now: h.clock.Now,
-		http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+		http: &http.Client{Transport: transport}, tokens: &tokens{kept: map[string]token{}}}
 	h.put(inlineAccount())
 	print, err := footprint.Default()
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -26,6 +27,7 @@ import (
 type simClient struct {
 	base, app, secret string
 	http              *http.Client
+	tokens            *tokens
 	now               func() time.Time
 	mayNot            string // a cmdlet that the identity is said not to have
 }
@@ -78,7 +80,32 @@ func (c *simClient) do(ctx context.Context, api, call, method, path, token strin
 	return fail(class, res.StatusCode, errors.New(strings.ToValidUTF8(string(got), "?")))
 }
 
+// tokens keeps access tokens for the half of their life.
+type tokens struct {
+	mu   sync.Mutex
+	kept map[string]token
+}
+
+type token struct {
+	text string
+	at   time.Time
+}
+
 func (c *simClient) token(ctx context.Context, resource string) (string, error) {
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	key := c.app + " " + resource
+	if t, ok := c.tokens.kept[key]; ok && c.now().Sub(t.at) < 30*time.Minute {
+		return t.text, nil
+	}
+	text, err := c.signIn(ctx, resource)
+	if err == nil {
+		c.tokens.kept[key] = token{text, c.now()}
+	}
+	return text, err
+}
+
+func (c *simClient) signIn(ctx context.Context, resource string) (string, error) {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.app}, "client_secret": {c.secret}, "scope": {resource + "/.default"}}
 	a, err := c.do(ctx, "login", "token", http.MethodPost, "/"+tenantsim.InlineTenantID+"/oauth2/v2.0/token", "", []byte(form.Encode()),
 		map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
