@@ -18,7 +18,7 @@ func exampleSteps() *step.Steps {
 	}
 	return step.New(step.Deps{
 		Tenants:   func(context.Context, string, string) (m365.Tenant, error) { return m365.Tenant{}, nil },
-		Accounts:  &memory{},
+		Accounts:  &store{},
 		Footprint: print,
 		Clock:     &fakeClock{now: startOfDay},
 		Policy:    func(string) step.Policy { return step.Policy{Armed: true} },

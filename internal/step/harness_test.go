@@ -30,8 +30,8 @@ func (c *fakeClock) After(time.Duration) <-chan time.Time { panic("a step never 
 
 func (c *fakeClock) set(t time.Time) { c.mu.Lock(); defer c.mu.Unlock(); c.now = t }
 
-// memory keeps plans and account records.
-type memory struct {
+// store keeps plans and account records.
+type store struct {
 	engine.Journal
 	mu        sync.Mutex
 	plans     map[string]deprovision.Plan
@@ -40,26 +40,26 @@ type memory struct {
 	conflicts int // how many writes of accounts fail
 }
 
-func (m *memory) PutPlan(_ context.Context, p deprovision.Plan) error {
+func (m *store) PutPlan(_ context.Context, p deprovision.Plan) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.plans[p.Digest()] = p
 	return nil
 }
 
-func (m *memory) Plan(_ context.Context, _ deprovision.Ref, digest string) (deprovision.Plan, error) {
+func (m *store) Plan(_ context.Context, _ deprovision.Ref, digest string) (deprovision.Plan, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.plans[digest], nil
 }
 
-func (m *memory) Get(_ context.Context, _, account string) (deprovision.Account, uint64, error) {
+func (m *store) Get(_ context.Context, _, account string) (deprovision.Account, uint64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.accounts[account], m.revisions[account], nil
 }
 
-func (m *memory) Put(_ context.Context, a deprovision.Account, expected uint64) (uint64, error) {
+func (m *store) Put(_ context.Context, a deprovision.Account, expected uint64) (uint64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.conflicts > 0 || m.revisions[a.ID] != expected {
@@ -70,7 +70,7 @@ func (m *memory) Put(_ context.Context, a deprovision.Account, expected uint64) 
 	return expected + 1, nil
 }
 
-func (m *memory) Of(context.Context, string) ([]deprovision.Account, error) {
+func (m *store) Of(context.Context, string) ([]deprovision.Account, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Collect(maps.Values(m.accounts)), nil
@@ -78,7 +78,7 @@ func (m *memory) Of(context.Context, string) ([]deprovision.Account, error) {
 
 // harness runs steps as the engine does, with everything around them in memory but the tenant, which is reached over HTTP.
 type harness struct {
-	*memory
+	*store
 	t        *testing.T
 	sim      *tenantsim.Sim
 	client   *simClient
@@ -106,7 +106,7 @@ func newHarness(t *testing.T, change func(*tenantsim.Fixture)) *harness {
 	t.Helper()
 	h := &harness{t: t, clock: &fakeClock{now: startOfDay}, hook: true, acting: tenantsim.WorkerAppID, answer: map[string][]deprovision.Decision{},
 		policy: step.Policy{Armed: true, ManualOwner: "mail team"},
-		memory: &memory{plans: map[string]deprovision.Plan{}, accounts: map[string]deprovision.Account{}, revisions: map[string]uint64{}}}
+		store:  &store{plans: map[string]deprovision.Plan{}, accounts: map[string]deprovision.Account{}, revisions: map[string]uint64{}}}
 	fixture := tenantsim.InlineTenant()
 	if change != nil {
 		change(fixture)
