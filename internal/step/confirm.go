@@ -99,7 +99,11 @@ func (j *job) askConsent(plan deprovision.Plan, more string) engine.Result {
 	if more != "" {
 		detail = append(detail, more)
 	}
-	return j.stop("confirm", strings.Join(detail, " "), offers...)
+	r := j.stop(Confirm, strings.Join(detail, " "), offers...)
+	if j.state.Removed+j.state.Unconfirmed > 0 { // the footprint's text is for a tenant that nobody touched
+		r.Stop.Detail = strings.Join(detail, " ")
+	}
+	return r
 }
 
 // approve lets suspects into the plan: a new plan, which is to be confirmed anew.

@@ -19,11 +19,12 @@ func TestDrain(t *testing.T) {
 		change func(*harness)
 		parks  []time.Duration
 	}{
-		"the footprint's day":  {func(*harness) {}, []time.Duration{24 * time.Hour}},
-		"the tenant's policy":  {func(h *harness) { h.policy.Drain = &hour }, []time.Duration{time.Hour}},
-		"the request's own":    {func(h *harness) { h.policy.Drain = &hour; h.state.Request.Options.Drain = &minute }, []time.Duration{time.Minute}},
-		"none":                 {func(h *harness) { h.state.Request.Options.Drain = &none }, nil},
-		"lagging reads, first": {func(h *harness) { h.lag(tenantsim.Consistency{DeletedFor: 15 * time.Second}) }, []time.Duration{10 * time.Second, 20 * time.Second, 24 * time.Hour}},
+		"the footprint's day": {func(*harness) {}, []time.Duration{24 * time.Hour}},
+		"the tenant's policy": {func(h *harness) { h.policy.Drain = &hour }, []time.Duration{time.Hour}},
+		"the request's own":   {func(h *harness) { h.policy.Drain = &hour; h.state.Request.Options.Drain = &minute }, []time.Duration{time.Minute}},
+		"none":                {func(h *harness) { h.state.Request.Options.Drain = &none }, nil},
+		"lagging reads, first": {func(h *harness) { h.lag(tenantsim.Consistency{DeletedFor: 15 * time.Second}) },
+			[]time.Duration{10 * time.Second, 20 * time.Second, 24 * time.Hour}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

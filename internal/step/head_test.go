@@ -86,8 +86,9 @@ func TestMissingRightsAreNamedAndHealByCredentials(t *testing.T) {
 		change  func(*harness)
 		says    []string
 	}{
-		"the worker's own":  {},
-		"only for readings": {change: func(h *harness) { h.state.Credential = "reader" }, says: []string{"Remove-TransportRule", "DELETE /groups/{id} (Directory.ReadWrite.All or Group.ReadWrite.All)"}},
+		"the worker's own": {},
+		"may only read": {change: func(h *harness) { h.state.Credential = "reader" },
+			says: []string{"Remove-TransportRule", "DELETE /groups/{id} (Directory.ReadWrite.All or Group.ReadWrite.All)"}},
 		"no Exchange role": {fixture: func(f *tenantsim.Fixture) {
 			f.RoleAssignments = slices.DeleteFunc(f.RoleAssignments, func(r tenantsim.RoleAssignment) bool { return r.Principal == tenantsim.WorkerAppID })
 		}, says: []string{"access to Exchange"}},

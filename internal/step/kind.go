@@ -24,7 +24,7 @@ type kind interface {
 // kinds knows every kind that a step may remove.
 var kinds = map[deprovision.ArtifactKind]kind{
 	footprint.TransportRule:     cmdletKind{footprint.TransportRule, "Get-TransportRule", everything, "Remove-TransportRule", nil},
-	footprint.OutboundConnector: cmdletKind{footprint.OutboundConnector, "Get-OutboundConnector", everyOutboundConnector, "Remove-OutboundConnector", nil},
+	footprint.OutboundConnector: cmdletKind{footprint.OutboundConnector, "Get-OutboundConnector", everyOutbound, "Remove-OutboundConnector", nil},
 	footprint.InboundConnector:  cmdletKind{footprint.InboundConnector, "Get-InboundConnector", everything, "Remove-InboundConnector", nil},
 	footprint.DistributionGroup: cmdletKind{footprint.DistributionGroup, "Get-DistributionGroup", everything, "Remove-DistributionGroup",
 		params{"BypassSecurityGroupManagerCheck": true}}, // the worker manages no group

@@ -14,9 +14,9 @@ type params = map[string]any
 
 var everything = []params{{"ResultSize": "Unlimited"}}
 
-// everyOutboundConnector is two listings: by default connectors that only transport rules use are hidden, and so are those in test mode.
+// everyOutbound is two listings: by default connectors that only transport rules use are hidden, and so are those in test mode.
 // https://learn.microsoft.com/powershell/module/exchangepowershell/get-outboundconnector
-var everyOutboundConnector = []params{
+var everyOutbound = []params{
 	{"ResultSize": "Unlimited", "IncludeTestModeConnectors": true, "IsTransportRuleScoped": true},
 	{"ResultSize": "Unlimited", "IncludeTestModeConnectors": true, "IsTransportRuleScoped": false},
 }

@@ -97,7 +97,7 @@ func (removeAtProduct) left(r rest) []deprovision.Remainder {
 		return nil
 	}
 	return []deprovision.Remainder{{
-		Name:         fmt.Sprintf("%s: row of the service account %s", r.service.Product().Name, r.account.ID),
+		Name:         fmt.Sprintf("%s: row of the service account %s", r.service.Product().Name, r.state.Request.Account),
 		Instructions: r.service.Stops[manual], Link: r.service.Product().Console,
 	}}
 }
@@ -106,7 +106,7 @@ func (closeAccount) left(r rest) []deprovision.Remainder {
 	if !r.current() {
 		return nil
 	}
-	return []deprovision.Remainder{{Name: "record of the service account " + r.account.ID, Instructions: "It is still active; ask for the removal again."}}
+	return []deprovision.Remainder{{Name: "record of the service account " + r.state.Request.Account, Instructions: "It is still active; ask for the removal again."}}
 }
 
 // mailNote tells whether mail still takes the vendor's way.

@@ -85,7 +85,13 @@ func (j *job) held(ctx context.Context) (held rights, missing []string, err erro
 		return held, nil, err
 	}
 	for _, r := range roles {
-		held.roles = append(held.roles, r.Name)
+		var of struct{ DirectoryScopeID string }
+		if err := json.Unmarshal(r.Raw, &of); err != nil {
+			return held, nil, unreadable("GET /roleManagement/directory/roleAssignments", err)
+		}
+		if of.DirectoryScopeID == "/" { // not for a part of the directory only
+			held.roles = append(held.roles, r.Name)
+		}
 	}
 	held.permissions, err = permissions(ctx, j.tenant.Directory, self.ID)
 	return held, missing, forbidden("reading its own permissions: the permission Application.Read.All", err)
