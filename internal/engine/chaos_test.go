@@ -98,6 +98,7 @@ func chaos(t *testing.T, r *rig, seed uint64) {
 	if seed%3 == 0 {
 		verb := []deprovision.Verb{deprovision.Cancel, deprovision.Force}[seed%2]
 		d, _ := r.decide(verb, "wish", 0)
+		d.Answer = nil // nobody listens
 		q.put(d, time.Now().Add(time.Duration(seed%120)*time.Second))
 	}
 	r.on(func(_, _ string) { time.Sleep(time.Duration(seed%7) * time.Second) })
@@ -126,6 +127,7 @@ func chaos(t *testing.T, r *rig, seed uint64) {
 		}
 		if p := last.Progress; p.Status == deprovision.Waiting {
 			d, _ := r.decide(deprovision.Retry, fmt.Sprint("retry-", p.Stop.Seq), p.Stop.Seq)
+			d.Answer = nil
 			q.put(d, time.Now())
 		} else if p.Status.Terminal() && r.account().Open == "" {
 			break

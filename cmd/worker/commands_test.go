@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/internal/devstack"
+	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// execute runs a command in this process.
+func execute(ctx context.Context, args ...string) (string, error) {
+	var out bytes.Buffer
+	c := command()
+	c.SetArgs(args)
+	c.SetOut(&out)
+	c.SetErr(&out)
+	err := c.ExecuteContext(ctx)
+	return out.String(), err
+}
+
+func TestMistakesAreNamedAndHaveACodeOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		args []string
+		says string
+	}{
+		"an unknown flag":          {[]string{"run", "--nope"}, "--nope"},
+		"a file that is not there": {[]string{"run", "--config", "/nowhere/worker.yaml"}, "/nowhere/worker.yaml"},
+		"no tenants":               {[]string{"run"}, "no tenant is configured"},
+		"a level that is none":     {[]string{"provision", "--log-level", "loud"}, "debug, info, warn"},
+		"too many tenants":         {[]string{"demo", "--tenants", "9"}, "1 to 5"},
+		"a fixture that is none":   {[]string{"tenantsim", "--fixture", "/nowhere.yaml"}, "/nowhere.yaml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := execute(t.Context(), tc.args...)
+			if err == nil || !strings.Contains(err.Error(), tc.says) {
+				t.Fatalf("it says %v, want %q in it", err, tc.says)
+			}
+			if got := code(err); got != exitUsage {
+				t.Errorf("the exit code is %d", got)
+			}
+		})
+	}
+}
+
+func TestMissingServersAndStreamsAreSaidWithWhatToDo(t *testing.T) {
+	t.Parallel()
+	config := filepath.Join("..", "..", "deploy", "worker-simulated.yaml")
+	free := freePort(t)
+	if _, err := execute(t.Context(), "run", "--config", config, "--nats", "nats://"+free); err == nil || !strings.Contains(err.Error(), "nats-server -c deploy/nats.conf") {
+		t.Errorf("without NATS it says: %v", err)
+	}
+	if _, err := execute(t.Context(), "healthcheck", "--listen", free); err == nil || !strings.Contains(err.Error(), "no worker answers") {
+		t.Errorf("without a worker it says: %v", err)
+	}
+	server, err := devstack.StartNATS(t.Context(), devstack.NATSOptions{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	_, err = execute(t.Context(), "run", "--config", config, "--nats", server.URL())
+	if !errors.Is(err, journal.ErrNotProvisioned) || !strings.Contains(err.Error(), "worker provision") {
+		t.Errorf("without streams it says: %v", err)
+	}
+	for range 2 { // it may be repeated
+		if out, err := execute(t.Context(), "provision", "--nats", server.URL()); err != nil || !strings.Contains(out, "the streams are there") {
+			t.Errorf("provision: %q, %v", out, err)
+		}
+	}
+}
+
+func TestDemoRemovesEverythingAndSaysWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	out, err := execute(ctx, "demo", "--plain", "--tenants", "2", "--drain", "1s", "--dir", dir)
+	if err != nil {
+		log, _ := os.ReadFile(filepath.Join(dir, "worker.log"))
+		t.Fatalf("%v\n%s\n%s", err, out, log)
+	}
+	for _, want := range []string{"contoso: succeeded-with-remainder (29 artifacts", "fabrikam: succeeded-with-remainder (29 artifacts",
+		"TMCAS Inline Incoming Domain Transport Rule", "left for a person:", "SPF includes"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+	body, err := os.ReadFile(filepath.Join(dir, "evidence-contoso.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var evidence []deprovision.Evidence
+	if err := json.Unmarshal(body, &evidence); err != nil || len(evidence) != footprintSize {
+		t.Errorf("%d pieces of evidence, %v", len(evidence), err)
+	}
+	for _, e := range evidence {
+		if e.Artifact.Restore == "" && e.Artifact.Kind != "product-account" {
+			t.Errorf("%s %s has no command that would restore it", e.Artifact.Kind, e.Artifact.Name)
+		}
+	}
+}
+
+func TestInterruptedDemoEndsInOrder(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	screen := &trigger{fire: cancel, at: "parked until"}
+	c := command()
+	c.SetArgs([]string{"demo", "--plain", "--tenants", "1", "--drain", "1h", "--dir", t.TempDir()})
+	c.SetOut(screen)
+	if err := c.ExecuteContext(ctx); err == nil {
+		t.Error("an interrupted demo says that all went well")
+	}
+}
+
+// trigger fires when a text is written.
+type trigger struct {
+	bytes.Buffer
+	fire func()
+	at   string
+}
+
+func (t *trigger) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), t.at) {
+		t.fire()
+	}
+	return t.Buffer.Write(p)
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
