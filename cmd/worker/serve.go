@@ -102,6 +102,7 @@ func (w *worker) run(ctx context.Context) error {
 	}
 	consumer := &journal.Consumer{Journal: w.journal, Handle: w.engine.Handle, Slots: w.engine, Known: w.known,
 		Grace: time.Duration(w.cfg.Worker.Grace), Log: w.log}
+	w.inspect(ctx)
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var others sync.WaitGroup
 	served := make(chan error, 1)
@@ -130,6 +131,19 @@ func (w *worker) run(ctx context.Context) error {
 	cancel()
 	others.Wait()
 	return err
+}
+
+// inspect warns of a Redis that may lose the picture. None is reason not to work: a picture can be built anew.
+func (w *worker) inspect(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	warnings, err := progress.Inspect(ctx, w.redis)
+	if err != nil {
+		w.log.Warn("Redis is away or can't be used; the work goes on without a picture", "error", err)
+	}
+	for _, warning := range warnings {
+		w.log.Warn("Redis: " + warning)
+	}
 }
 
 // close gives back connections.
