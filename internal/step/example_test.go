@@ -76,13 +76,3 @@ func ExampleSteps_Left() {
 	// transport-rule second (2)
 	//   Exchange admin center > Mail flow > Rules, or: Remove-TransportRule -Identity '2'
 }
-
-func ExampleSteps_Estimate() {
-	state := deprovision.Progress{
-		Request: deprovision.Request{Service: deprovision.ExchangeOnlineInline},
-		Plan:    &deprovision.PlanSummary{Artifacts: 4},
-		Steps:   []deprovision.StepProgress{{Name: "remove-rerouting-rules", Total: 4}, {Name: "drain"}},
-	}
-	fmt.Println(exampleSteps().Estimate(state).Sub(startOfDay)) // four rules and a day
-	// Output: 24h0m10s
-}

@@ -176,27 +176,3 @@ func TestHookIsCalledForAConfirmedOrForcedEndOnly(t *testing.T) {
 		})
 	}
 }
-
-func TestEstimateKnowsTheDrain(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t, nil)
-	h.policy.ConfirmsItself = true
-	h.begin()
-	if got := h.steps.Estimate(h.state); got != nil {
-		t.Errorf("%s before anything was read", got)
-	}
-	h.until(t.Context(), "remove-rerouting-rules")
-	if got := h.steps.Estimate(h.state).Sub(h.clock.Now()); got < 24*time.Hour || got > 24*time.Hour+5*time.Minute {
-		t.Errorf("%s before the drain", got)
-	}
-	h.until(t.Context(), step.Drain)
-	h.runOnce(t.Context())
-	if got := h.steps.Estimate(h.state).Sub(h.clock.Now()); got > 5*time.Minute {
-		t.Errorf("%s after the drain", got)
-	}
-	h.until(t.Context(), step.CloseAccount)
-	h.state.Status = deprovision.Waiting
-	if got := h.steps.Estimate(h.state); got != nil {
-		t.Errorf("%s at a stop", got)
-	}
-}

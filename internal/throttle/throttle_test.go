@@ -211,33 +211,6 @@ func TestTheSharesTogetherAreNoMoreThanTheBudget(t *testing.T) {
 	})
 }
 
-func TestSpreadIsInsideTheWindowAndAlwaysTheSame(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		ref := deprovision.Ref{Tenant: "contoso", Service: deprovision.Teams, Request: rapid.StringMatching(`[a-z0-9-]{1,64}`).Draw(t, "id")}
-		window := time.Duration(rapid.Int64Range(-1, int64(throttle.MaxClosed)).Draw(t, "window"))
-		got := throttle.Spread(ref, window)
-		if got != throttle.Spread(ref, window) || got < 0 || got >= max(1, window) {
-			t.Fatalf("%s of %s", got, window)
-		}
-	})
-}
-
-func TestSpreadIsEven(t *testing.T) {
-	t.Parallel()
-	const requests, tenths = 10_000, 10
-	var count [tenths]int
-	for i := range requests {
-		ref := deprovision.Ref{Tenant: "contoso", Service: deprovision.Teams, Request: fmt.Sprintf("r%d", i)}
-		count[throttle.Spread(ref, tenths*time.Second)/time.Second]++
-	}
-	for tenth, n := range count {
-		if n < requests/tenths*9/10 || n > requests/tenths*11/10 {
-			t.Errorf("%d requests in tenth %d", n, tenth)
-		}
-	}
-}
-
 func ExampleMemory() {
 	fake := clock.NewFake(start)
 	gates := throttle.NewMemory(throttle.Budget{Calls: 2, Per: time.Second}, fake.Now)
@@ -253,14 +226,4 @@ func ExampleMemory() {
 	// 0s
 	// 500ms
 	// 30s
-}
-
-func ExampleSpread() {
-	for _, id := range []string{"r1", "r2", "r3"} {
-		fmt.Println(throttle.Spread(deprovision.Ref{Tenant: "contoso", Service: deprovision.OneDrive, Request: id}, time.Minute).Round(time.Second))
-	}
-	// Output:
-	// 20s
-	// 54s
-	// 7s
 }
