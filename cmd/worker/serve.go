@@ -142,7 +142,7 @@ func (w *worker) inspect(ctx context.Context) {
 		w.log.Warn("Redis is away or can't be used; the work goes on without a picture", "error", err)
 	}
 	for _, warning := range warnings {
-		w.log.Warn("Redis: " + warning)
+		w.log.Warn("Redis may lose the picture", "why", warning)
 	}
 }
 

@@ -109,8 +109,8 @@ func TestReferenceNamesEveryKey(t *testing.T) {
 
 func keys(path string, t reflect.Type) []string {
 	var out []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
+		f := f
 		name := strings.TrimPrefix(path+"."+f.Tag.Get("yaml"), ".")
 		switch {
 		case f.Type.Kind() == reflect.Struct:

@@ -17,7 +17,7 @@ import (
 func (c Config) Validate() error {
 	v := &checker{}
 	v.secrets("", c)
-	for _, address := range strings.Split(c.NATS.URL, ",") {
+	for address := range strings.SplitSeq(c.NATS.URL, ",") {
 		v.address("nats.url", strings.TrimSpace(address), "nats", "tls", "ws", "wss")
 	}
 	v.pair("nats.tls.certFile", c.NATS.TLS.CertFile, "nats.tls.keyFile", c.NATS.TLS.KeyFile)

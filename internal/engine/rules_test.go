@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -136,7 +135,7 @@ func TestTakeoversInARowAreForgottenAfter(t *testing.T) {
 		},
 		"an answered stop": func(r *rig, w *worker) engine.Trigger {
 			r.failing["remove-rules"] = []error{&deprovision.Failure{Class: deprovision.Malformed, Err: errors.New("no")}}
-			w.handle(context.Background(), confirmed())
+			w.handle(r.t.Context(), confirmed())
 			retry, _ := r.decide(deprovision.Retry, "d1", r.state().Stop.Seq)
 			return retry
 		},

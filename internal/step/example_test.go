@@ -12,14 +12,14 @@ import (
 )
 
 func exampleSteps() *step.Steps {
-	print, err := footprint.Default()
+	product, err := footprint.Default()
 	if err != nil {
 		panic(err)
 	}
 	return step.New(step.Deps{
 		Tenants:   func(context.Context, string, string) (m365.Tenant, error) { return m365.Tenant{}, nil },
 		Accounts:  &store{},
-		Footprint: print,
+		Footprint: product,
 		Clock:     &fakeClock{now: startOfDay},
 		Policy:    func(string) step.Policy { return step.Policy{Armed: true} },
 	})

@@ -106,7 +106,8 @@ func (closeAccount) left(r rest) []deprovision.Remainder {
 	if !r.current() {
 		return nil
 	}
-	return []deprovision.Remainder{{Name: "record of the service account " + r.state.Request.Account, Instructions: "It is still active; ask for the removal again."}}
+	return []deprovision.Remainder{{Name: "record of the service account " + r.state.Request.Account,
+		Instructions: "It is still active; ask for the removal again."}}
 }
 
 // mailNote tells whether mail still takes the vendor's way.

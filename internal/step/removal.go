@@ -102,8 +102,7 @@ func (j *job) absent(a deprovision.Artifact, maybe bool, err error) unit {
 	if maybe { // ours may have removed it, and nobody can tell
 		e.Outcome, e.ClientID = deprovision.RemovedUnconfirmed, callID(j.state.Request.Ref(), a)
 	}
-	var f *deprovision.Failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*deprovision.Failure](err); ok {
 		e.Call, e.RequestID, e.ClientID = f.Call, f.RequestID, callID(j.state.Request.Ref(), a)
 	}
 	return j.proved(a, e)

@@ -58,15 +58,10 @@ var _ engine.Steps = (*Steps)(nil)
 // New makes the steps.
 func New(deps Deps) *Steps { return &Steps{deps: deps} }
 
-// step is one named piece of the work. What else it knows is found by interface: [estimator], [leaver].
+// step is one named piece of the work. What it leaves when it is not run is found by interface: [leaver].
 type step interface {
 	// run goes on from the state's cursor.
 	run(ctx context.Context, j *job) (engine.Result, error)
-}
-
-// estimator is a step that knows how much longer it takes than its units do.
-type estimator interface {
-	estimate(j *job) time.Duration
 }
 
 // leaver is a step that leaves something behind when it is not run, or not to its end.

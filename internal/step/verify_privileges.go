@@ -66,11 +66,12 @@ func (j *job) missing(ctx context.Context, plan deprovision.Plan) ([]string, err
 // held reads the rights of the acting identity. What it may not even read is missing.
 func (j *job) held(ctx context.Context) (held rights, missing []string, err error) {
 	forbidden := func(what string, err error) error {
-		if deprovision.ClassOf(err) == deprovision.Forbidden && err != nil || gone(err) {
-			missing = append(missing, what)
-			return nil
+		refused := err != nil && deprovision.ClassOf(err) == deprovision.Forbidden || gone(err)
+		if !refused {
+			return err
 		}
-		return err
+		missing = append(missing, what)
+		return nil
 	}
 	held.cmdlets, err = j.tenant.Exchange.Cmdlets(ctx)
 	if err = forbidden("access to Exchange: the permission Exchange.ManageAsApp and the role Exchange Administrator", err); err != nil {

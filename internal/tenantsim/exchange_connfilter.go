@@ -16,7 +16,7 @@ func (r *request) getConnectionFilter(in *cmdletInput) (result, *exError) {
 func (r *request) setConnectionFilter(in *cmdletInput) (result, *exError) {
 	r.tenant.write.Lock()
 	defer r.tenant.write.Unlock()
-	o, failed := r.target(in, KindConnectionFilterPolicy, nil)
+	o, failed := r.target(in, KindConnectionFilterPolicy)
 	if failed != nil {
 		return result{}, failed
 	}

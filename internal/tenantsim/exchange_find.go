@@ -42,16 +42,16 @@ func (r *request) narrow(in *cmdletInput, all []*object) (result, *exError) {
 }
 
 // target finds the one object that a change is about; the caller holds write.
-func (r *request) target(in *cmdletInput, k Kind, keep func(*object) bool) (*object, *exError) {
+func (r *request) target(in *cmdletInput, k Kind) (*object, *exError) {
 	identity := in.str("Identity")
 	if identity == "" {
 		return nil, exMissing("Identity")
 	}
-	if o, ok := r.tenant.of(k).get(identity); ok && (keep == nil || keep(o)) {
+	if o, ok := r.tenant.of(k).get(identity); ok {
 		r.about(o)
 		return o, nil
 	}
-	o, ok := r.tenant.of(k).find(func(o *object) bool { return (keep == nil || keep(o)) && answersTo(o, identity) })
+	o, ok := r.tenant.of(k).find(func(o *object) bool { return answersTo(o, identity) })
 	if !ok {
 		if strings.HasPrefix(fold(in.name), "remove-") {
 			r.absent()
@@ -66,7 +66,7 @@ func (r *request) target(in *cmdletInput, k Kind, keep func(*object) bool) (*obj
 func (r *request) remove(in *cmdletInput, k Kind, may func(*object) *exError) (result, *exError) {
 	r.tenant.write.Lock()
 	defer r.tenant.write.Unlock()
-	o, failed := r.target(in, k, nil)
+	o, failed := r.target(in, k)
 	if failed != nil {
 		return result{}, failed
 	}

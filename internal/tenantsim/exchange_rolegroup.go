@@ -29,7 +29,7 @@ func (r *request) getRoleGroupMember(in *cmdletInput) (result, *exError) {
 func (r *request) removeRoleGroup(in *cmdletInput) (result, *exError) {
 	r.tenant.write.Lock()
 	defer r.tenant.write.Unlock()
-	g, failed := r.target(in, KindRoleGroup, nil)
+	g, failed := r.target(in, KindRoleGroup)
 	if failed != nil {
 		return result{}, failed
 	}

@@ -39,7 +39,7 @@ func (r *request) enableTransportRule(in *cmdletInput) (result, *exError) {
 func (r *request) setRuleState(in *cmdletInput, state string) (result, *exError) {
 	r.tenant.write.Lock()
 	defer r.tenant.write.Unlock()
-	o, failed := r.target(in, KindTransportRule, nil)
+	o, failed := r.target(in, KindTransportRule)
 	if failed != nil {
 		return result{}, failed
 	}

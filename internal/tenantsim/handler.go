@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -157,9 +158,7 @@ func write(w http.ResponseWriter, p reply) {
 		cut(w)
 		return
 	}
-	for k, v := range p.header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), p.header)
 	w.WriteHeader(p.status)
 	_, _ = w.Write(p.body) // the client may be gone
 }

@@ -2,6 +2,7 @@ package tenantsim
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -146,9 +147,7 @@ func after(all []*object, token string) ([]*object, bool) {
 
 func nextQuery(q url.Values, last *object) string {
 	next := url.Values{}
-	for k, v := range q {
-		next[k] = v
-	}
+	maps.Copy(next, q)
 	next.Set("$skiptoken", base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(last.ord, 10))))
 	return next.Encode()
 }

@@ -27,7 +27,7 @@ func (r *request) filter(k Kind) (predicate, *reply) {
 	f := filterParser{words: filterWords(text), kind: k, advanced: advanced}
 	match, err := f.or()
 	if err == nil && f.at < len(f.words) {
-		err = errors.New("Invalid filter clause: unexpected '" + f.words[f.at] + "'.") //nolint:staticcheck // the service's own sentence
+		err = errors.New("Invalid filter clause: unexpected '" + f.words[f.at] + "'.") // the service's own sentence
 	}
 	if err != nil {
 		code := "BadRequest"

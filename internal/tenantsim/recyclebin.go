@@ -53,13 +53,11 @@ func (b *recycleBin) get(id string, now time.Time) (*deletedItem, bool) {
 	return nil, false
 }
 
-// take removes one item; false means that another call was faster.
-func (b *recycleBin) take(d *deletedItem) bool {
+// take removes one item, if it is still there.
+func (b *recycleBin) take(d *deletedItem) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	before := len(b.items)
 	b.items = slices.DeleteFunc(b.items, func(x *deletedItem) bool { return x == d })
-	return len(b.items) < before
 }
 
 // softDelete moves an object and what hangs on it to the bin; the caller

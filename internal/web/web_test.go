@@ -64,7 +64,7 @@ func TestShutdownLetsARunningAnswerFinish(t *testing.T) {
 	go func() { served <- s.Serve(ctx, listener) }()
 	go func() {
 		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		r, _ := http.NewRequestWithContext(t.Context(), "GET", "http://"+listener.Addr().String()+"/metrics", nil)
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String()+"/metrics", nil)
 		answer, err := client.Do(r)
 		if err != nil {
 			status <- 0

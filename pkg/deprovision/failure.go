@@ -40,8 +40,7 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 // ClassOf returns the class of err; an error that is no Failure is transient when nothing was sent, and that is what it is taken for.
 func ClassOf(err error) Class {
-	var f *Failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Failure](err); ok {
 		return f.Class
 	}
 	return Transient

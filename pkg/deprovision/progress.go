@@ -124,10 +124,8 @@ type Stop struct {
 
 // Accepts reports whether the stop accepts the verb.
 func (s *Stop) Accepts(v Verb) bool {
-	for _, offered := range s.Offers {
-		if v == offered {
-			return true
-		}
+	if slices.Contains(s.Offers, v) {
+		return true
 	}
 	return v.Anytime()
 }
