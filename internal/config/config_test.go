@@ -110,7 +110,6 @@ func TestReferenceNamesEveryKey(t *testing.T) {
 func keys(path string, t reflect.Type) []string {
 	var out []string
 	for f := range t.Fields() {
-		f := f
 		name := strings.TrimPrefix(path+"."+f.Tag.Get("yaml"), ".")
 		switch {
 		case f.Type.Kind() == reflect.Struct:

@@ -39,7 +39,7 @@ func (v *checker) tenant(field string, t Tenant) {
 		v.want(asker != "", field+".policy.askers", asker, `a name or a pattern such as "*@contoso.example"`)
 	}
 	if t.Policy.Drain != nil {
-		v.between(field+".policy.drain", *t.Policy.Drain, 0, time.Duration(deprovision.MaxDrain))
+		v.between(field+".policy.drain", *t.Policy.Drain, 0, deprovision.MaxDrain)
 	}
 }
 

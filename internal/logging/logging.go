@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -31,7 +32,7 @@ func New(w io.Writer, level, format string) (*slog.Logger, error) {
 }
 
 func redact(groups []string, a slog.Attr) slog.Attr {
-	for _, name := range append(groups[:len(groups):len(groups)], a.Key) {
+	for _, name := range append(slices.Clip(groups), a.Key) {
 		if names(name) {
 			return slog.String(a.Key, Redacted)
 		}
