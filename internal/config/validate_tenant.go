@@ -2,7 +2,6 @@ package config
 
 import (
 	"reflect"
-	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
