@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"flag"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,8 +48,14 @@ func TestComposedNATSListensForTheOtherContainers(t *testing.T) {
 func TestPermissionsExampleParses(t *testing.T) {
 	t.Setenv("CONTOSO_UPSTREAM_PASSWORD", "a")
 	t.Setenv("WORKER_PASSWORD", "b")
+	t.Setenv("OPERATOR_PASSWORD", "c")
 	options, err := server.ProcessConfigFile("nats-accounts.conf")
-	if err != nil || len(options.Users) != 2 {
-		t.Fatal(err)
+	if err != nil || len(options.Users) != 3 {
+		t.Fatalf("%d users, %v", len(options.Users), err)
+	}
+	for _, u := range options.Users {
+		if u.Username == "worker" && !slices.Contains(u.Permissions.Publish.Deny, "$JS.API.STREAM.PURGE.>") {
+			t.Error("a worker may purge")
+		}
 	}
 }

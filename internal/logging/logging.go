@@ -32,10 +32,8 @@ func New(w io.Writer, level, format string) (*slog.Logger, error) {
 }
 
 func redact(groups []string, a slog.Attr) slog.Attr {
-	for _, name := range append(slices.Clip(groups), a.Key) {
-		if names(name) {
-			return slog.String(a.Key, Redacted)
-		}
+	if slices.ContainsFunc(append(slices.Clip(groups), a.Key), names) {
+		return slog.String(a.Key, Redacted)
 	}
 	switch a.Value.Kind() {
 	case slog.KindString:

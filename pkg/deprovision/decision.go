@@ -63,12 +63,7 @@ func (d Decision) Validate() error {
 	case d.Verb == Approve && len(d.Names) == 0:
 		return &Invalid{Field: "names", Allowed: "the suspects to approve, by exact name"}
 	}
-	for _, s := range append(append([]string{d.PlanDigest}, d.Names...), d.Acknowledged...) {
-		if err := checkText("names", s, 300); err != nil {
-			return err
-		}
-	}
-	return nil
+	return firstError(checkText("credentialRef", d.CredentialRef, 300), checkText("planDigest", d.PlanDigest, 300), checkTexts("acknowledged", d.Acknowledged), checkTexts("names", d.Names))
 }
 
 func (d Decision) checkVerb() error {

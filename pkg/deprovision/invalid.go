@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Invalid says that one field of an input holds something that is not allowed. It is what every Validate returns.
@@ -46,13 +47,30 @@ func checkText(field, s string, limit int) error {
 	if len(s) > limit {
 		return &Invalid{Field: field, Value: clip(s), Allowed: fmt.Sprintf("at most %d bytes", limit)}
 	}
+	if !utf8.ValidString(s) {
+		return &Invalid{Field: field, Allowed: "text in UTF-8"}
+	}
 	if LooksSecret(s) {
 		return &Invalid{Field: field, Allowed: "plain text; it looks like a secret, and secrets never travel in messages: name a credential reference instead"}
 	}
 	return nil
 }
 
+// checkTexts checks each text of a list.
+func checkTexts(field string, list []string) error {
+	for i, s := range list {
+		if err := checkText(fmt.Sprintf("%s[%d]", field, i), s, 300); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clip shortens a value for an error; what looks like a secret is not repeated.
 func clip(s string) string {
+	if LooksSecret(s) {
+		return ""
+	}
 	if len(s) > 80 {
 		return strings.ToValidUTF8(s[:80], "") + "…"
 	}
