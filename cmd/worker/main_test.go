@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/deprovisioner/deprovisioner/internal/devstack"
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -43,7 +45,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 func given(name string) (yes bool) {
