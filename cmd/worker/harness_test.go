@@ -307,3 +307,10 @@ var wantedChanges = []string{"appRoleAssignment", "appRoleAssignment", "group", 
 	"inboundConnector", "oAuth2PermissionGrant", "outboundConnector", "outboundConnector", "productAccount", "servicePrincipal",
 	"tenantAllowBlockListSpoofItem", "transportRule", "transportRule", "transportRule", "transportRule", "transportRule", "transportRule",
 	"unifiedRoleAssignment"}
+
+// refOf names a request of the simulated tenant.
+func refOf(id string) deprovision.Ref {
+	return deprovision.Ref{Tenant: "contoso", Service: deprovision.ExchangeOnlineInline, Request: id}
+}
+
+func parked(e deprovision.Event) bool { return e.Progress.Status == deprovision.Parked }
