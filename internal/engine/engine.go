@@ -86,6 +86,9 @@ func (e *Engine) Acquire(ctx context.Context) error {
 // Release gives the slot back.
 func (e *Engine) Release() { <-e.slots }
 
+// Free tells how many slots are free at the moment.
+func (e *Engine) Free() int { return cap(e.slots) - len(e.slots) }
+
 func (e *Engine) at(p Point, state deprovision.Progress) {
 	if e.At != nil {
 		e.At(p, state)

@@ -17,6 +17,7 @@ type Handler func(ctx context.Context, t engine.Trigger) engine.Verdict
 type Slots interface {
 	Acquire(ctx context.Context) error
 	Release()
+	Free() int // how many are free at the moment
 }
 
 // Consumer brings requests, wake-ups and decisions to a handler. It needs Journal, Handle, Slots and Known.
@@ -105,3 +106,5 @@ func (f free) Acquire(ctx context.Context) error {
 }
 
 func (f free) Release() { <-f }
+
+func (f free) Free() int { return cap(f) - len(f) }

@@ -10,13 +10,16 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-const patience = 100 * time.Millisecond // that a fetched message waits for a slot before it goes back to its queue
+const (
+	patience    = 100 * time.Millisecond // that a fetched message waits for a slot before it goes back to its queue
+	mostAtATime = 64                     // that one fetch asks for
+)
 
-// consume fetches one message after the other and hands each to a goroutine of its own.
+// consume fetches as many messages as there are free slots and hands each to a goroutine of its own.
 //
 // Two streams share the slots. A fetch may wait long, so it holds none: a slot that an idle stream held would be missing to the
-// other. Instead it is made only while some slot is free, and its message takes one on arrival. When the other stream was faster
-// and took the last one, the message goes back to its queue at once, for a worker that has room, and here nothing is fetched until
+// other. Instead it is made only while some slot is free, and each message takes one on arrival. When the other stream was faster
+// and took the last one, the message goes back to its queue at once, for a worker that has room, and nothing more is fetched until
 // a slot is free again: so a message never waits inside a busy worker, and nothing spins.
 func (c *Consumer) consume(ctx context.Context, stream string, slots Slots) error {
 	consumer, err := c.Journal.consumer(ctx, stream, workerConsumer)
@@ -29,16 +32,26 @@ func (c *Consumer) consume(ctx context.Context, stream string, slots Slots) erro
 			return err
 		}
 		slots.Release()
-		msg, err := c.Journal.next(consumer)
+		batch, err := c.Journal.fetch(consumer, min(max(slots.Free(), 1), mostAtATime))
 		if err != nil {
 			return err
 		}
-		if msg == nil {
-			continue
+		if err := c.deal(ctx, stream, slots, wait, batch); err != nil {
+			return err
 		}
-		if !admit(ctx, slots) {
+	}
+	return nil
+}
+
+// deal gives each message of a batch a slot, or back. It looks at all of them even after an error: one that is left lying would come
+// again only after its AckWait.
+func (c *Consumer) deal(ctx context.Context, stream string, slots Slots, wait time.Duration, batch jetstream.MessageBatch) error {
+	var errs []error
+	busy := false
+	for msg := range batch.Messages() {
+		if busy = !admit(ctx, slots, busy); busy {
 			if err := msg.Nak(); err != nil {
-				return fmt.Errorf("give a message back: %w", err)
+				errs = append(errs, fmt.Errorf("give a message back: %w", err))
 			}
 			continue
 		}
@@ -47,33 +60,33 @@ func (c *Consumer) consume(ctx context.Context, stream string, slots Slots) erro
 			c.take(ctx, stream, msg, wait)
 		})
 	}
-	return nil
+	if err := batch.Error(); err != nil {
+		errs = append(errs, fmt.Errorf("fetch: %w", err))
+	}
+	return errors.Join(errs...)
 }
 
-// admit takes a slot for a message that has arrived.
-func admit(ctx context.Context, slots Slots) bool {
+// admit takes a slot for a message that has arrived. Behind one that waited in vain, the others of its batch do not wait as well.
+func admit(ctx context.Context, slots Slots, busy bool) bool {
+	if busy && slots.Free() == 0 {
+		return false
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return ctx.Err() == nil && slots.Acquire(ctx) == nil
 }
 
-// next fetches one message; none within the poll is no error. It is not cut short: a message that the server sends while the client
+// fetch asks for messages; none within the poll is no error. It is not cut short: a message that the server sends while the client
 // gives up would be delivered again only after its AckWait.
-func (j *Journal) next(consumer jetstream.Consumer) (jetstream.Msg, error) {
+func (j *Journal) fetch(consumer jetstream.Consumer, most int) (jetstream.MessageBatch, error) {
 	if !j.nc.IsConnected() { // a fetch that can't be sent would leave its subscription behind
 		return nil, nats.ErrDisconnected
 	}
-	batch, err := consumer.Fetch(1, jetstream.FetchMaxWait(j.poll))
+	batch, err := consumer.Fetch(most, jetstream.FetchMaxWait(j.poll))
 	if err != nil {
 		return nil, fmt.Errorf("fetch: %w", err)
 	}
-	for msg := range batch.Messages() {
-		return msg, nil
-	}
-	if err := batch.Error(); err != nil {
-		return nil, fmt.Errorf("fetch: %w", err)
-	}
-	return nil, nil
+	return batch, nil
 }
 
 // consumer finds a durable consumer, and makes it again by the table when somebody deleted it.

@@ -26,7 +26,11 @@ type Picture interface {
 	Apply(ctx context.Context, updates []Update) error
 }
 
-const batchSize = 256
+const (
+	batchSize = 256                   // of a replay
+	drawnMost = 1024                  // events that go into the picture at once
+	moment    = 20 * time.Millisecond // that an event waits for others to go with: those of one request are drawn as one
+)
 
 // Project applies every event of the journal until ctx ends. The workers share it; nothing is lost while the picture is away.
 func (j *Journal) Project(ctx context.Context, picture Picture) error {
@@ -45,30 +49,42 @@ func (j *Journal) project(ctx context.Context, picture Picture) error {
 		return err
 	}
 	for ctx.Err() == nil {
-		messages, err := j.batch(consumer)
-		if err == nil && len(messages) > 0 {
-			err = j.apply(ctx, picture, messages)
-		}
+		batch, err := j.fetch(consumer, drawnMost)
 		if err != nil {
+			return err
+		}
+		for messages := gather(batch.Messages()); len(messages) > 0; messages = gather(batch.Messages()) {
+			if err == nil {
+				err = j.apply(ctx, picture, messages)
+			} else {
+				err = later(err, messages) // one that is left lying would come again only after its AckWait
+			}
+		}
+		if err = errors.Join(err, batch.Error()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// batch waits for one event and takes what else is there.
-func (j *Journal) batch(consumer jetstream.Consumer) ([]jetstream.Msg, error) {
-	first, err := j.next(consumer)
-	if err != nil || first == nil {
-		return nil, err
+// gather waits for an event and takes what else comes within a moment. None means that there will be no more.
+func gather(from <-chan jetstream.Msg) []jetstream.Msg {
+	first, open := <-from
+	if !open {
+		return nil
 	}
-	messages := []jetstream.Msg{first}
-	if more, err := consumer.FetchNoWait(batchSize); err == nil { // else it is gone, and the first is still good
-		for m := range more.Messages() {
+	messages, over := []jetstream.Msg{first}, time.After(moment)
+	for {
+		select {
+		case m, open := <-from:
+			if !open {
+				return messages
+			}
 			messages = append(messages, m)
+		case <-over:
+			return messages
 		}
 	}
-	return messages, nil
 }
 
 func (j *Journal) apply(ctx context.Context, picture Picture, messages []jetstream.Msg) error {
@@ -82,10 +98,7 @@ func (j *Journal) apply(ctx context.Context, picture Picture, messages []jetstre
 		updates = append(updates, u)
 	}
 	if err := picture.Apply(ctx, updates); err != nil {
-		for _, m := range messages {
-			err = errors.Join(err, m.NakWithDelay(retry))
-		}
-		return fmt.Errorf("apply: %w", err)
+		return later(fmt.Errorf("apply: %w", err), messages)
 	}
 	for _, m := range messages {
 		if err := m.Ack(); err != nil {
@@ -93,6 +106,16 @@ func (j *Journal) apply(ctx context.Context, picture Picture, messages []jetstre
 		}
 	}
 	return nil
+}
+
+// later has messages delivered again, and adds what went wrong with that to why.
+func later(why error, messages []jetstream.Msg) error {
+	for _, m := range messages {
+		if err := m.NakWithDelay(retry); err != nil {
+			return errors.Join(why, err) // the others fare no better, and come after their AckWait
+		}
+	}
+	return why
 }
 
 func update(m jetstream.Msg) (Update, error) {

@@ -81,7 +81,7 @@ func grow(t *testing.T, j *journal.Journal, n int) []uint64 {
 func TestPictureGetsEveryEventInOrder(t *testing.T) {
 	t.Parallel()
 	j, _ := bound(t)
-	before := grow(t, j, 300) // more than a batch
+	before := grow(t, j, 1100) // more than one fetch
 	p := project(t, j, 0)
 	for i, revision := range append(before, grow(t, j, 20)...) {
 		if u := p.next(t); u.Revision != revision || u.Progress.Request.ID != "r1" || u.At.IsZero() {

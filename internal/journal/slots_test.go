@@ -54,29 +54,67 @@ func TestTwoStreamsShareOneSlot(t *testing.T) {
 
 func TestBusyWorkerLeavesMessagesToOthers(t *testing.T) {
 	t.Parallel()
+	for _, size := range []int{1, 4} {
+		t.Run(fmt.Sprint(size, " slots"), func(t *testing.T) {
+			t.Parallel()
+			j, nc := bound(t)
+			full := make(slots, size)
+			busyHandle, busyGot := collect()
+			j.SetPoll(2 * time.Second) // long enough for its fetch to be under way when the message comes
+			consume(t, j, busyHandle, withSlots(full))
+			eventually(t, "the fetch is under way", func(ctx context.Context) bool {
+				consumer, err := stream(t, nc, journal.RequestStream).Consumer(ctx, "workers")
+				return err == nil && consumer.CachedInfo().NumWaiting == 1
+			})
+			for range size {
+				if err := full.Acquire(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			handle, got := collect()
+			consume(t, j, handle)
+			for i := range 5 {
+				id := fmt.Sprint("r", i)
+				send(t, nc, id)
+				receiveUntil(t, got, id)
+			}
+			if len(busyGot) > 0 {
+				t.Error("a worker without a free slot took a message")
+			}
+			for range size {
+				full.Release()
+			}
+		})
+	}
+}
+
+func TestOneFetchFillsAllFreeSlotsAndNoMore(t *testing.T) {
+	t.Parallel()
 	j, nc := bound(t)
-	full := make(slots, 1)
-	busyHandle, busyGot := collect()
-	j.SetPoll(2 * time.Second) // long enough for its fetch to be under way when the message comes
-	consume(t, j, busyHandle, withSlots(full))
-	eventually(t, "the fetch is under way", func(ctx context.Context) bool {
-		consumer, err := stream(t, nc, journal.RequestStream).Consumer(ctx, "workers")
-		return err == nil && consumer.CachedInfo().NumWaiting == 1
-	})
-	if err := full.Acquire(t.Context()); err != nil {
+	for i := range 6 {
+		send(t, nc, fmt.Sprint("r", i))
+	}
+	got, end := make(chan struct{}, 6), make(chan struct{})
+	consume(t, j, func(context.Context, engine.Trigger) engine.Verdict {
+		got <- struct{}{}
+		<-end
+		return ack
+	}, withSlots(make(slots, 4)))
+	defer close(end)
+	for range 4 {
+		select {
+		case <-got:
+		case <-time.After(soon):
+			t.Fatal("a slot stayed free")
+		}
+	}
+	consumer, err := stream(t, nc, journal.RequestStream).Consumer(t.Context(), "workers")
+	if err != nil {
 		t.Fatal(err)
 	}
-	handle, got := collect()
-	consume(t, j, handle)
-	for i := range 5 {
-		id := fmt.Sprint("r", i)
-		send(t, nc, id)
-		receiveUntil(t, got, id)
+	if held := consumer.CachedInfo().NumAckPending; held != 4 {
+		t.Errorf("the worker holds %d messages in 4 slots", held)
 	}
-	if len(busyGot) > 0 {
-		t.Error("a worker without a free slot took a message")
-	}
-	full.Release()
 }
 
 func TestStopDoesNotWaitForASlot(t *testing.T) {

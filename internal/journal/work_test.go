@@ -29,6 +29,8 @@ func (s slots) Acquire(ctx context.Context) error {
 
 func (s slots) Release() { <-s }
 
+func (s slots) Free() int { return cap(s) - len(s) }
+
 var ack = engine.Verdict{Fate: engine.Ack}
 
 // consume starts a consumer with four slots that knows contoso, and stops it at the end of the test.
