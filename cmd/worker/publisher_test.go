@@ -29,7 +29,7 @@ func (s *site) mustPublish(code int, says string, args ...string) string {
 	return out
 }
 
-// waits waits until a request stands at a stop that a later event than seq opened.
+// waits blocks until a request stands at a stop that a later event than seq opened.
 func (s *site) waits(id, stop string, seq uint64) {
 	s.t.Helper()
 	s.until(refOf(id), func(e deprovision.Event) bool {
