@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -153,36 +152,4 @@ func names(steps []deprovision.StepProgress) []string {
 		out[i] = s.Name
 	}
 	return out
-}
-
-// fit keeps a document under its limit: lists that are too long end in a count, the whole is in the plan and the evidence.
-func fit(p *deprovision.Progress) {
-	for range 20 {
-		body, err := json.Marshal(p)
-		if err != nil || len(body) <= deprovision.MaxProgress {
-			return
-		}
-		switch {
-		case len(p.Remainder) > 4:
-			p.Remainder = shorten(p.Remainder, func(n int) deprovision.Remainder {
-				return deprovision.Remainder{Name: fmt.Sprintf("… and %d more", n), Instructions: "The plan and the evidence of this request name all of them."}
-			})
-		case len(p.InDoubt) > 4:
-			p.InDoubt = shorten(p.InDoubt, func(n int) string { return fmt.Sprintf("… and %d more", n) })
-		case len(p.Facts) > 8:
-			clear(p.Facts)
-			p.Facts["shortened"] = "the findings did not fit; the events before name them"
-		default:
-			p.Detail, p.Refusals, p.Decisions = clip(p.Detail), nil, p.Decisions[max(0, len(p.Decisions)-8):]
-			for i := range p.Steps {
-				p.Steps[i].Error = ""
-			}
-			return
-		}
-	}
-}
-
-func shorten[T any](list []T, more func(int) T) []T {
-	keep := len(list) / 2
-	return append(slices.Clone(list[:keep]), more(len(list)-keep))
 }

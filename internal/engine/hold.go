@@ -66,6 +66,13 @@ func (h *hold) state() deprovision.Progress {
 	return h.last.Progress.Clone()
 }
 
+// present returns the progress as it is, to be read only: no append changes it, each makes its own.
+func (h *hold) present() deprovision.Progress {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.last.Progress
+}
+
 // beat appends a sign of life whenever a third of the lease went by without an append.
 func (h *hold) beat() {
 	third := h.ctx.length / 3

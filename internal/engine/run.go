@@ -22,7 +22,7 @@ func (a *attempt) work(h *hold) Verdict {
 	var err error
 	for err == nil || errors.Is(err, errWished) {
 		if h.isClosed() {
-			return a.settle(h.state())
+			return a.settle(h.present())
 		}
 		err = a.next(h)
 	}
@@ -38,7 +38,7 @@ func (a *attempt) work(h *hold) Verdict {
 
 // next makes the one move that the present state asks for.
 func (a *attempt) next(h *hold) error {
-	state := h.state()
+	state := h.present()
 	switch {
 	case h.ctx.over() != nil:
 		return h.ctx.over()
@@ -62,7 +62,7 @@ func (a *attempt) next(h *hold) error {
 
 // run runs the current step from its cursor on and appends what came of it.
 func (a *attempt) run(h *hold) error {
-	state := h.state()
+	state := h.present()
 	name := state.Steps[state.Step].Name
 	work := NewWork(h.state, func(_ context.Context, change func(*deprovision.Progress), evidence ...deprovision.Evidence) error {
 		return a.unit(h, name, change, evidence)
@@ -71,13 +71,13 @@ func (a *attempt) run(h *hold) error {
 	if errors.Is(err, errDraining) || errors.Is(err, errWished) {
 		return nil
 	}
-	x, err := a.conclude(h.state(), name, result, err)
+	x, err := a.conclude(h.present(), name, result, err)
 	if err != nil {
 		return err
 	}
-	before := h.state().Step
+	before := h.present().Step
 	err = h.write(x)
-	a.observe(state, h.state(), before)
+	a.observe(state, h.present(), before)
 	return err
 }
 

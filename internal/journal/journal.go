@@ -83,14 +83,16 @@ func (j *Journal) Append(ctx context.Context, ref deprovision.Ref, expected uint
 	if e.Change.ID == "" {
 		return 0, &deprovision.Invalid{Field: "change.id", Allowed: "the id of the append; it tells a lost answer from another's write"}
 	}
-	if body, err := json.Marshal(e.Progress); err != nil {
-		return 0, fmt.Errorf("append to %s: %w", ref.Tokens(), err)
-	} else if len(body) > deprovision.MaxProgress {
-		return 0, &TooLarge{Ref: ref, Size: len(body)}
-	}
 	msg, err := event.EncodeProgress(e)
 	if err != nil {
 		return 0, fmt.Errorf("append to %s: %w", ref.Tokens(), err)
+	}
+	if len(msg.Data) > deprovision.MaxProgress { // else the document, which is a part of it, is within its limit too
+		if body, err := json.Marshal(e.Progress); err != nil {
+			return 0, fmt.Errorf("append to %s: %w", ref.Tokens(), err)
+		} else if len(body) > deprovision.MaxProgress {
+			return 0, &TooLarge{Ref: ref, Size: len(body)}
+		}
 	}
 	if want := event.Subject(event.Events, ref); msg.Subject != want {
 		return 0, &event.Mismatch{Subject: want, Body: msg.Subject}

@@ -27,9 +27,13 @@ type Picture interface {
 }
 
 const (
-	batchSize = 256                   // of a replay
-	drawnMost = 1024                  // events that go into the picture at once
-	moment    = 20 * time.Millisecond // that an event waits for others to go with: those of one request are drawn as one
+	batchSize = 256  // of a replay
+	drawnMost = 1024 // events that go into the picture at once
+
+	// An event waits for others to go with, because those of one request are drawn as one: a moment, and longer while much comes, so
+	// that the picture takes no more than a fifth of the projector's time.
+	moment, longest = 20 * time.Millisecond, 250 * time.Millisecond
+	share           = 5
 )
 
 // Project applies every event of the journal until ctx ends. The workers share it; nothing is lost while the picture is away.
@@ -48,14 +52,17 @@ func (j *Journal) project(ctx context.Context, picture Picture) error {
 	if err != nil {
 		return err
 	}
+	wait := moment
 	for ctx.Err() == nil {
 		batch, err := j.fetch(consumer, drawnMost)
 		if err != nil {
 			return err
 		}
-		for messages := gather(batch.Messages()); len(messages) > 0; messages = gather(batch.Messages()) {
+		for messages := gather(batch.Messages(), wait); len(messages) > 0; messages = gather(batch.Messages(), wait) {
 			if err == nil {
+				began := time.Now()
 				err = j.apply(ctx, picture, messages)
+				wait = min(max(moment, (share-1)*time.Since(began)), longest)
 			} else {
 				err = later(err, messages) // one that is left lying would come again only after its AckWait
 			}
@@ -67,13 +74,13 @@ func (j *Journal) project(ctx context.Context, picture Picture) error {
 	return nil
 }
 
-// gather waits for an event and takes what else comes within a moment. None means that there will be no more.
-func gather(from <-chan jetstream.Msg) []jetstream.Msg {
+// gather waits for an event and takes what else comes within the wait. None means that there will be no more.
+func gather(from <-chan jetstream.Msg, wait time.Duration) []jetstream.Msg {
 	first, open := <-from
 	if !open {
 		return nil
 	}
-	messages, over := []jetstream.Msg{first}, time.After(moment)
+	messages, over := []jetstream.Msg{first}, time.After(wait)
 	for {
 		select {
 		case m, open := <-from:
