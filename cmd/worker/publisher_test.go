@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -53,11 +54,12 @@ func TestPublisherPlansApprovesConfirmsAndSeesTheEnd(t *testing.T) {
 	s.mustPublish(cli.WaitsFor, "confirm", asked("r1")...)
 	s.mustPublish(cli.WaitsFor, "confirm", asked("r1")...) // the same once more is the same request
 	s.mustPublish(cli.NotAccepted, "r1", asked("r1", "--reason", "other contents")...)
-	s.mustPublish(cli.NotAccepted, "not offered", "decide", "skip", door+"r1", "--stop", "5")
+	s.mustPublish(cli.NotAccepted, "not offered", "decide", "skip", door+"r1", "--stop", fmt.Sprint(s.last(refOf("r1"))))
 	s.mustPublish(cli.Success, "publisher decide", "show", door+"r1")
 	s.mustPublish(cli.NotAccepted, "r1 is open", asked("r2")...) // one open request per account
+	before := s.last(refOf("r1"))
 	s.mustPublish(cli.Success, "", "decide", "approve", door+"r1", "--name", "TMCAS pilot users", "--yes")
-	s.waits("r1", "confirm", 6)
+	s.waits("r1", "confirm", before)
 	s.mustPublish(cli.Success, "", "decide", "confirm", door+"r1", "--acknowledge", "mail-unscanned", "--acknowledge", "quarantine-lost", "--yes")
 	s.mustPublish(cli.Success, "succeeded-with-remainder", "watch", door+"r1")
 	s.mustPublish(cli.Remaining, "succeeded-with-remainder", asked("r1", "--strict")...)
@@ -83,10 +85,11 @@ func TestEveryStopHasADoorForThePublisher(t *testing.T) {
 	s.sim.Faults.Must(tenantsim.Fault{Match: tenantsim.Match{Cmdlet: "Remove-TransportRule"}, Do: tenantsim.FaultForbidden})
 	ready := []string{"--confirmed", "--acknowledge", "mail-unscanned", "--acknowledge", "quarantine-lost"}
 	s.mustPublish(cli.WaitsFor, "failed", asked("r1", ready...)...)
+	before := s.last(refOf("r1"))
 	s.mustPublish(cli.Success, "", "decide", "retry", door+"r1", "--yes")
 	// a second failure: skip leaves the step out
 	s.sim.Faults.Must(tenantsim.Fault{Match: tenantsim.Match{Cmdlet: "Remove-OutboundConnector"}, Do: tenantsim.FaultForbidden, Times: -1})
-	s.waits("r1", "failed", 7)
+	s.waits("r1", "failed", before)
 	s.mustPublish(cli.Success, "", "decide", "skip", door+"r1", "--yes")
 	// parked in the drain: force goes straight to the closing steps
 	s.until(refOf("r1"), parked)
