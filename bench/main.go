@@ -17,6 +17,7 @@ var complaints = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Le
 
 func main() {
 	if name := os.Getenv(partVariable); name != "" {
+		signal.Ignore(os.Interrupt) // a terminal tells it to the parent too, which ends its parts in order
 		if err := serve(name, os.Args[1], os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

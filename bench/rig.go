@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -50,7 +52,7 @@ func newRig(ctx context.Context, sync bool) (r *rig, err error) {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			return r, err
 		}
-		if *p, err = startPart(ctx, name, dir); err != nil {
+		if *p, err = startPart(context.WithoutCancel(ctx), name, dir); err != nil { // they are stopped in their order, not by a signal
 			return r, err
 		}
 	}
@@ -205,7 +207,7 @@ func (r *rig) sample(ctx context.Context) ([]appended, error) {
 		if err := json.Unmarshal(msg.Data, &body); err != nil {
 			return nil, err
 		}
-		msg.Header.Del(jetstream.ExpectedLastSubjSeqHeader)
+		maps.DeleteFunc(msg.Header, func(name string, _ []string) bool { return strings.HasPrefix(name, "Nats-") }) // the server's, and the sequence
 		out = append(out, appended{header: msg.Header, data: msg.Data, state: body.Progress})
 	}
 }
