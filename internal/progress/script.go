@@ -26,6 +26,7 @@ var (
 	indexScript    = load("index")
 	beginScript    = load("begin")
 	completeScript = load("complete")
+	voidScript     = load("void")
 	listScript     = load("list")
 	closeScript    = load("close")
 	admitScript    = load("admit")

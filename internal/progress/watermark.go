@@ -50,6 +50,13 @@ func (p *Picture) Reset(ctx context.Context) error {
 	} else {
 		err = p.wipe(ctx, p.client)
 	}
+	var alone any
+	if voided := p.bounded(ctx, voidScript, call{keys: []string{p.keys.watermark(), p.keys.rebuild()}, args: []any{token}}, &alone); err == nil {
+		err = voided
+	}
+	if err == nil && alone == int64(0) {
+		err = ErrOvertaken
+	}
 	if err != nil {
 		return fmt.Errorf("reset: %w", err)
 	}
