@@ -15,7 +15,7 @@ func (a *attempt) open(h *hold) error {
 	for {
 		account, revision, err := a.Accounts.Get(ctx, r.Tenant, r.Account)
 		if err != nil {
-			return a.hinder(h, err)
+			return a.hinder(h, "the service account's record", err)
 		}
 		if why := unfit(r, account, revision); why != "" {
 			return a.shut(h, why)
@@ -25,7 +25,7 @@ func (a *attempt) open(h *hold) error {
 			return nil
 		}
 		if free, err := a.isFree(ctx, account, r); err != nil {
-			return a.hinder(h, err)
+			return a.hinder(h, "the service account's record", err)
 		} else if !free {
 			return a.shut(h, fmt.Sprintf("request %s is open on the service account", account.Open))
 		}
@@ -36,7 +36,7 @@ func (a *attempt) open(h *hold) error {
 			return nil
 		}
 		if !errors.Is(err, ErrConflict) {
-			return a.hinder(h, err)
+			return a.hinder(h, "the service account's record", err)
 		}
 	}
 }
@@ -68,19 +68,22 @@ func (a *attempt) isFree(ctx context.Context, account deprovision.Account, r dep
 // shut ends a request that has not removed anything yet; later on a person decides.
 func (a *attempt) shut(h *hold, why string) error {
 	if p := h.state(); p.Removed+p.Unconfirmed > 0 {
-		return h.write(stopFailed(p, deprovision.Malformed, errors.New(why)))
+		return h.write(unwished(stopFailed(p, deprovision.Malformed, errors.New(why))))
 	}
 	return h.write(entry{kind: deprovision.Ended, detail: why, obeys: true, then: func(p *deprovision.Progress) { end(p, deprovision.Refused, why) }})
 }
 
-// hinder parks a request that its account's record keeps from going on.
-func (a *attempt) hinder(h *hold, cause error) error {
-	p := h.state()
-	x, err := a.conclude(p, "account", Result{}, fmt.Errorf("the service account's record: %w", cause))
-	if err != nil {
-		return err
-	}
-	x.obeys = true // a wish keeps until the record can be read
+// unwished drops the wish: nobody can obey it here, so that somebody has to decide anew.
+func unwished(x entry) entry {
+	then := x.then
+	x.obeys, x.then = true, func(p *deprovision.Progress) { p.Wish = nil; then(p) }
+	return x
+}
+
+// hinder parks a request that something unreadable keeps from going on.
+func (a *attempt) hinder(h *hold, what string, cause error) error {
+	x := a.conclude(h.state(), "", Result{}, fmt.Errorf("%s: %w", what, cause))
+	x.obeys = true // a wish keeps until it can be read
 	return h.write(x)
 }
 
@@ -107,8 +110,3 @@ func (e *Engine) letGo(r deprovision.Request) {
 
 // drainless is a context that a drain does not end.
 func (a *attempt) drainless() context.Context { return context.WithoutCancel(a.drain) }
-
-// unread says that the journal could not be read in the middle of the work: the trigger comes again.
-func (a *attempt) unread(err error) error {
-	return fmt.Errorf("read the journal: %w", err)
-}

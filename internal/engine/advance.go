@@ -34,6 +34,8 @@ func (e *Engine) Handle(ctx context.Context, t Trigger) Verdict {
 		switch {
 		case err == nil:
 			return verdict
+		case errors.Is(err, ErrTooLarge):
+			return a.tooLong(last)
 		case !errors.Is(err, ErrConflict): // whether the append arrived shows when the trigger comes again
 			e.Log.Warn("the journal could not be written", "request", t.Ref.Tokens(), "error", err)
 			return Verdict{Fate: Silent}
@@ -71,7 +73,7 @@ func (a *attempt) act(last Entry) (Verdict, error) {
 		a.letGo(last.Progress.Request)
 	}
 	if a.trigger.Kind == DecisionTrigger {
-		a.answer(r.why)
+		return a.again(last, r.why)
 	}
 	return Verdict{Fate: Ack}, nil
 }

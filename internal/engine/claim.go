@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -12,13 +13,10 @@ import (
 func (a *attempt) claim(last Entry, takeover bool) (Verdict, error) {
 	if last.Revision == 0 {
 		if why := a.forbids(*a.trigger.Request); why != "" {
-			return a.turnAway(last, why)
+			return a.turnAway(last, *a.trigger.Request, why)
 		}
 	}
-	next, err := a.claimed(last.Progress, takeover)
-	if err != nil {
-		return Verdict{}, err
-	}
+	next := a.claimed(last.Progress, takeover)
 	sent := a.Clock.Now()
 	change := deprovision.Change{Kind: deprovision.Claimed, By: a.Worker, Decision: a.trigger.Decision, Detail: next.Detail}
 	claim, err := a.append(last, next, change)
@@ -26,6 +24,9 @@ func (a *attempt) claim(last Entry, takeover bool) (Verdict, error) {
 		return Verdict{}, err
 	}
 	a.answer("")
+	if a.trigger.Claimed != nil {
+		a.trigger.Claimed()
+	}
 	if takeover && a.Observer != nil {
 		a.Observer.Takeover()
 	}
@@ -49,10 +50,9 @@ func (a *attempt) forbids(r deprovision.Request) string {
 	return ""
 }
 
-// turnAway ends a request with its first event.
-func (a *attempt) turnAway(last Entry, why string) (Verdict, error) {
-	r := *a.trigger.Request
-	next := deprovision.Progress{Request: r, RequestDigest: r.Digest(), Status: deprovision.Refused, Detail: why, Started: a.Clock.Now(),
+// turnAway ends a request with its first event; r is what is kept of it.
+func (a *attempt) turnAway(last Entry, r deprovision.Request, why string) (Verdict, error) {
+	next := deprovision.Progress{Request: r, RequestDigest: a.trigger.Request.Digest(), Status: deprovision.Refused, Detail: why, Started: a.Clock.Now(),
 		Trace: a.trigger.Trace}
 	if _, err := a.append(last, next, deprovision.Change{Kind: deprovision.Ended, By: a.Worker, Detail: why}); err != nil {
 		return Verdict{}, err
@@ -64,18 +64,14 @@ func (a *attempt) turnAway(last Entry, why string) (Verdict, error) {
 }
 
 // claimed returns the document of a claim.
-func (a *attempt) claimed(last deprovision.Progress, takeover bool) (deprovision.Progress, error) {
+func (a *attempt) claimed(last deprovision.Progress, takeover bool) deprovision.Progress {
 	next := last.Clone()
 	switch {
 	case last.Seq == 0:
 		next = a.first()
 	case takeover:
-		doubt, err := a.doubt(context.WithoutCancel(a.drain), last)
-		if err != nil {
-			return next, err
-		}
 		next.Takeovers++
-		next.MaybeCalled = doubt
+		next.MaybeCalled = a.doubt(a.drainless(), last)
 		next.Detail = "taken over from " + last.Claim.Worker
 	default:
 		next.Takeovers, next.Detail = 0, ""
@@ -92,7 +88,7 @@ func (a *attempt) claimed(last deprovision.Progress, takeover bool) (deprovision
 	if next.Step < len(next.Steps) {
 		next.Steps[next.Step].State, next.Steps[next.Step].Error = deprovision.StepRunning, ""
 	}
-	return next, nil
+	return next
 }
 
 // first returns the document of a request that nobody has claimed yet.
@@ -113,26 +109,44 @@ func (a *attempt) epoch() uint64 {
 	return a.trigger.Seq
 }
 
-// doubt returns what a lost holder may have called about: the artifact at the cursor, or a closing step.
-func (e *Engine) doubt(ctx context.Context, p deprovision.Progress) (string, error) {
+// someOf marks a doubt for which the plan could not be read: it is made exact before the step goes on.
+const someOf = "an artifact of "
+
+func inexact(p deprovision.Progress) bool { return strings.HasPrefix(p.MaybeCalled, someOf) }
+
+// doubt returns what may have been called about: the artifact at the cursor, or a closing step.
+func (e *Engine) doubt(ctx context.Context, p deprovision.Progress) string {
 	if p.MaybeCalled != "" || p.Step >= len(p.Steps) {
-		return p.MaybeCalled, nil
+		return p.MaybeCalled
 	}
 	name := p.Steps[p.Step].Name
 	if slices.Contains(e.Steps.Closing(p.Request), name) {
-		return name, nil
+		return name
 	}
+	exact, err := e.atCursor(ctx, p)
+	if err != nil {
+		return someOf + name
+	}
+	return exact
+}
+
+// atCursor returns the id of the artifact that the cursor is at; "" when there is none.
+func (e *Engine) atCursor(ctx context.Context, p deprovision.Progress) (string, error) {
 	if p.Plan == nil {
 		return "", nil
 	}
 	plan, err := e.Journal.Plan(ctx, p.Request.Ref(), p.Plan.Digest)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("read the plan: %w", err)
 	}
-	if artifacts := plan.Of(name); p.Cursor < len(artifacts) {
-		return artifacts[p.Cursor].ID, nil
+	return cursorIn(plan, p), nil
+}
+
+func cursorIn(plan deprovision.Plan, p deprovision.Progress) string {
+	if artifacts := plan.Of(p.Steps[p.Step].Name); p.Cursor < len(artifacts) {
+		return artifacts[p.Cursor].ID
 	}
-	return "", nil
+	return ""
 }
 
 // expiry is the wish that an expired stop makes by itself.

@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/deprovisioner/deprovisioner/pkg/deprovision"
+import (
+	"reflect"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
 
 // remembered is how many ids of decisions, and of refused ones, a progress document keeps.
 const remembered = 50
@@ -49,4 +53,44 @@ func decided(p *deprovision.Progress, d deprovision.Decision) {
 	}
 	p.Answer = &d
 	p.Attempts = 0
+}
+
+// again answers a decision whose id is known already. The same id with another body is another decision, and does not count.
+func (a *attempt) again(last Entry, why string) (Verdict, error) {
+	if why == "" {
+		events, err := a.Journal.Since(a.drainless(), a.trigger.Ref, 0)
+		if err != nil {
+			return Verdict{Fate: Nak, Delay: again}, nil //nolint:nilerr // it comes again
+		}
+		for _, e := range events {
+			if d := e.Change.Decision; d != nil && d.ID == a.trigger.Decision.ID && !reflect.DeepEqual(*d, *a.trigger.Decision) {
+				return a.refuse(last, "its id names another decision already")
+			}
+		}
+	}
+	a.answer(why)
+	return Verdict{Fate: Ack}, nil
+}
+
+// tooLong ends what can never be kept: a request that does not fit into a progress document, or a decision that does not fit into the
+// one that is there.
+func (a *attempt) tooLong(last Entry) Verdict {
+	const why = "it is too long to be kept in a progress document"
+	var err error
+	switch {
+	case a.trigger.Kind == DecisionTrigger:
+		var v Verdict
+		if v, err = a.refuse(last, why); err == nil {
+			return v
+		}
+	case last.Revision == 0:
+		short := *a.trigger.Request
+		short.Options, short.Reason = deprovision.Options{}, ""
+		var v Verdict
+		if v, err = a.turnAway(last, short, why); err == nil {
+			return v
+		}
+	}
+	a.Log.Error("a document is too large", "request", a.trigger.Ref.Tokens(), "error", err)
+	return Verdict{Fate: Nak, Delay: a.Lease}
 }

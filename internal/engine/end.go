@@ -28,9 +28,9 @@ func finish(p *deprovision.Progress) {
 	switch {
 	case p.Forced:
 		end(p, deprovision.Forced, fmt.Sprintf("closed by force; %d left for a person", left))
-	case left > 0 && found > 0:
-		end(p, deprovision.SucceededWithRemainder, fmt.Sprintf("%d artifacts are gone; %d things are left for a person", found, len(p.Remainder)))
-	case found == 0:
+	case left > 0:
+		end(p, deprovision.SucceededWithRemainder, fmt.Sprintf("%d artifacts are gone; %d things are left for a person", found, left))
+	case found == 0 && left == 0:
 		end(p, deprovision.NothingFound, "nothing of the footprint was found")
 	default:
 		end(p, deprovision.Succeeded, fmt.Sprintf("%d artifacts are gone, nothing is left", found))
@@ -54,7 +54,7 @@ func (a *attempt) cancel(h *hold, wish deprovision.Decision) error {
 	state := h.state()
 	left, err := a.left(state, names(state.Steps[state.Step:]))
 	if err != nil {
-		return a.unread(err)
+		return a.hinder(h, "what stays", err)
 	}
 	by := "cancelled by " + wish.DecidedBy
 	if wish.Reason != "" {
@@ -75,12 +75,17 @@ func (a *attempt) force(h *hold, wish deprovision.Decision) error {
 	state := h.state()
 	all, closing := names(state.Steps), a.Steps.Closing(state.Request)
 	to := slices.IndexFunc(all, func(name string) bool { return slices.Contains(closing, name) })
-	if to <= state.Step {
+	switch last := len(all) - 1; {
+	case to < 0: // a dry run closes nothing
+		to = len(all)
+	case to <= state.Step && state.Step == last && wish.Stop == 0: // what force is for
+		to = state.Step
+	case to <= state.Step:
 		to = state.Step + 1
 	}
 	left, err := a.left(state, all[state.Step:to])
 	if err != nil {
-		return a.unread(err)
+		return a.hinder(h, "what stays", err)
 	}
 	now := a.Clock.Now()
 	return h.write(entry{kind: deprovision.Advanced, detail: "forced by " + wish.DecidedBy, decision: &wish, obeys: true,
@@ -98,7 +103,7 @@ func (a *attempt) skip(h *hold) error {
 	state := h.state()
 	left, err := a.left(state, []string{state.Steps[state.Step].Name})
 	if err != nil {
-		return a.unread(err)
+		return a.hinder(h, "what stays", err)
 	}
 	now := a.Clock.Now()
 	return h.write(entry{kind: deprovision.Advanced, step: state.Steps[state.Step].Name, detail: "skipped by " + state.Answer.DecidedBy,
@@ -126,24 +131,40 @@ func pass(p *deprovision.Progress, to int, left Leftover) {
 	}
 }
 
-// left asks the steps what stays if the named ones are not run any more.
+// patientReads is how often a plan is read again before a removal ends without it.
+const patientReads = 5
+
+// left asks the steps what stays if the named ones are not run any more. A plan that can't be read keeps nobody from a cancel for ever:
+// then the remainder says so.
 func (a *attempt) left(p deprovision.Progress, steps []string) (Leftover, error) {
 	plan := deprovision.Plan{Ref: p.Request.Ref()}
+	var lost []deprovision.Remainder
 	if p.Plan != nil {
-		var err error
-		if plan, err = a.Journal.Plan(a.drainless(), p.Request.Ref(), p.Plan.Digest); err != nil {
+		read, err := a.Journal.Plan(a.drainless(), p.Request.Ref(), p.Plan.Digest)
+		switch {
+		case err == nil:
+			plan = read
+			if inexact(p) { // what is in doubt does not stay as well
+				p.MaybeCalled = cursorIn(plan, p)
+			}
+		case p.Attempts < patientReads:
 			return Leftover{}, err
+		default:
+			lost = []deprovision.Remainder{{Name: "what the plan " + p.Plan.Digest + " lists and no event says is gone",
+				Instructions: "The plan can't be read any more. Look for the product's objects by their published names."}}
 		}
 	}
 	account := a.account
 	if account == nil { // cancelled before the account was opened
 		found, _, err := a.Accounts.Get(a.drainless(), p.Request.Tenant, p.Request.Account)
-		if err != nil {
+		if err != nil && p.Attempts < patientReads {
 			return Leftover{}, err
 		}
 		account = &found
 	}
-	return a.Steps.Left(p, *account, plan, steps), nil
+	out := a.Steps.Left(p, *account, plan, steps)
+	out.Stays = append(lost, out.Stays...)
+	return out, nil
 }
 
 func names(steps []deprovision.StepProgress) []string {

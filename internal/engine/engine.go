@@ -114,7 +114,7 @@ func (e *Engine) holds(ref deprovision.Ref, claim *deprovision.Claim) bool {
 	e.mu.Lock()
 	h := e.live[ref]
 	e.mu.Unlock()
-	return h != nil && claim != nil && claim.Worker == e.Worker && h.claim == claim.Seq && h.ctx.Err() == nil
+	return h != nil && claim != nil && claim.Worker == e.Worker && h.claim == claim.Seq && h.ctx.over() == nil
 }
 
 // newID names an append; it is kept over retries.

@@ -20,11 +20,11 @@ func fit(p *deprovision.Progress) {
 		}
 		switch {
 		case len(p.Remainder) > 4:
-			p.Remainder = shorten(p.Remainder, func(n int) deprovision.Remainder {
+			p.Remainder = shorten(p.Remainder, func(r deprovision.Remainder) string { return r.Name }, func(n int) deprovision.Remainder {
 				return deprovision.Remainder{Name: fmt.Sprintf("… and %d more", n), Instructions: "The plan and the evidence of this request name all of them."}
 			})
 		case len(p.InDoubt) > 4:
-			p.InDoubt = shorten(p.InDoubt, func(n int) string { return fmt.Sprintf("… and %d more", n) })
+			p.InDoubt = shorten(p.InDoubt, func(s string) string { return s }, func(n int) string { return fmt.Sprintf("… and %d more", n) })
 		case len(p.Facts) > 8:
 			clear(p.Facts)
 			p.Facts["shortened"] = "the findings did not fit; the events before name them"
@@ -38,9 +38,16 @@ func fit(p *deprovision.Progress) {
 	}
 }
 
-func shorten[T any](list []T, more func(int) T) []T {
-	keep := len(list) / 2
-	return append(slices.Clone(list[:keep]), more(len(list)-keep))
+func shorten[T any](list []T, name func(T) string, more func(int) T) []T {
+	keep, left := len(list)/2, 0
+	for _, x := range list[keep:] { // one of them may stand for many already
+		n := 1
+		if _, err := fmt.Sscanf(name(x), "… and %d more", &n); err != nil {
+			n = 1
+		}
+		left += n
+	}
+	return append(slices.Clone(list[:keep]), more(left))
 }
 
 // bound is at least what a document weighs as JSON: its texts as they are written, and more than all the rest can take.

@@ -41,8 +41,8 @@ func fill(v reflect.Value, text string) {
 			v.Set(reflect.ValueOf(time.Date(2026, 12, 31, 23, 59, 59, 999_999_999, time.FixedZone("", 13*3600))))
 			return
 		}
-		for i := range v.NumField() {
-			fill(v.Field(i), text)
+		for _, field := range v.Fields() {
+			fill(field, text)
 		}
 	default:
 		panic("a progress document holds a " + v.Kind().String())

@@ -16,12 +16,14 @@ type hold struct {
 	claim uint64 // seq of the claim
 	ctx   *lease
 
-	turn    chan struct{} // one append at a time; whoever has the turn may change the fields below
-	pending *pending
-	mu      sync.Mutex // guards the two below for readers without the turn
-	last    Entry
-	closed  bool // the request was given back, set aside or ended
-	beats   sync.WaitGroup
+	turn      chan struct{} // one append at a time; whoever has the turn may change the fields below
+	pending   *pending
+	cancelled chan struct{} // closed when somebody cancelled
+	mu        sync.Mutex    // guards the two below for readers without the turn
+	last      Entry
+	told      bool // cancelled is closed
+	closed    bool // the request was given back, set aside or ended
+	beats     sync.WaitGroup
 }
 
 // entry is what a holder appends. finish is kept whatever came between; then is dropped when a wish came first.
@@ -46,8 +48,9 @@ type pending struct {
 func newHold(e *Engine, claim Entry, sent time.Time) *hold {
 	c := claim.Progress.Claim
 	h := &hold{Engine: e, ref: claim.Progress.Request.Ref(), claim: c.Seq, last: claim, turn: make(chan struct{}, 1),
-		ctx: newLease(e.Clock, time.Duration(c.Lease), sent)}
-	h.ctx.wished.Store(claim.Progress.Wish != nil)
+		cancelled: make(chan struct{}),
+		ctx:       newLease(e.Clock, time.Duration(c.Lease), sent)}
+	h.adopt(claim)
 	h.beats.Go(h.ctx.watch)
 	h.beats.Go(h.beat)
 	return h
@@ -99,20 +102,20 @@ func (h *hold) write(x entry) error {
 	if h.isClosed() {
 		return errLost
 	}
-	id := newID()
+	id, sent := newID(), h.Clock.Now()
 	for {
 		if err := h.ctx.over(); err != nil {
 			h.keep(id, x)
 			return err
 		}
-		sent := h.Clock.Now()
 		next := h.compose(id, x)
 		revision, err := h.Journal.Append(h.ctx.Context, h.ref, h.last.Revision, next)
 		if err == nil {
 			h.adopt(Entry{Event: next, Revision: revision})
 			return h.written(x, sent)
 		}
-		if !errors.Is(err, ErrConflict) {
+		refused := errors.Is(err, ErrConflict)
+		if !refused {
 			h.Log.Warn("an append may not have arrived", "request", h.ref.Tokens(), "error", err)
 			h.pause()
 		}
@@ -125,15 +128,19 @@ func (h *hold) write(x entry) error {
 			return h.written(x, sent)
 		case err != nil:
 			h.pause()
+		case refused: // no try so far is in the journal, nor will be: the next one is the one that counts
+			sent = h.Clock.Now()
 		}
 	}
 }
 
 // pause waits a moment before the journal is tried again.
-func (h *hold) pause() {
+func (h *hold) pause() { h.wait(h.ctx.Context) }
+
+func (h *hold) wait(ctx context.Context) {
 	select {
 	case <-h.Clock.After(h.ctx.length / 60):
-	case <-h.ctx.Done():
+	case <-ctx.Done():
 	}
 }
 
@@ -145,7 +152,7 @@ func (h *hold) keep(id string, x entry) {
 
 func (h *hold) written(x entry, sent time.Time) error {
 	h.ctx.extend(sent)
-	if h.last.Progress.Status != deprovision.Held && h.last.Progress.Status != deprovision.Contested {
+	if !h.last.Progress.Status.Worked() {
 		h.close()
 		return nil
 	}
@@ -186,10 +193,15 @@ func (h *hold) compose(id string, x entry) deprovision.Event {
 
 // adopt takes an event of the journal for the present state.
 func (h *hold) adopt(e Entry) {
+	wish := e.Progress.Wish
 	h.mu.Lock()
 	h.last = e
+	if wish != nil && wish.Verb == deprovision.Cancel && !h.told {
+		h.told = true
+		close(h.cancelled)
+	}
 	h.mu.Unlock()
-	h.ctx.wished.Store(e.Progress.Wish != nil)
+	h.ctx.wished.Store(wish != nil)
 }
 
 // fold reads what came after the state that the holder knows. found says that the append with this id is in the journal; errLost that

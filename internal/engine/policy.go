@@ -18,18 +18,15 @@ const (
 )
 
 // conclude turns how a run of a step went into the entry that says so. It is the one place that decides about failures.
-func (a *attempt) conclude(p deprovision.Progress, step string, r Result, failure error) (entry, error) {
+func (a *attempt) conclude(p deprovision.Progress, step string, r Result, failure error) entry {
 	now := a.Clock.Now()
 	if failure == nil {
-		return concludeResult(step, r, now), nil
+		return concludeResult(step, r, now)
 	}
 	x := entry{kind: deprovision.ParkedRequest, step: step, detail: failure.Error()}
 	class := deprovision.ClassOf(failure)
-	if class == deprovision.Unknown {
-		doubt, err := a.doubt(a.drainless(), p)
-		if err != nil {
-			return x, a.unread(err)
-		}
+	if class == deprovision.Unknown || errors.Is(failure, errPanicked) { // it may have panicked behind a call
+		doubt := a.doubt(a.drainless(), p)
 		x.finish = func(p *deprovision.Progress) { p.MaybeCalled = doubt }
 	}
 	switch {
@@ -45,11 +42,13 @@ func (a *attempt) conclude(p deprovision.Progress, step string, r Result, failur
 		park := parkUntil(until, fmt.Sprintf("trying again: %v", failure))
 		x.then = func(p *deprovision.Progress) {
 			p.Attempts++
-			p.Steps[p.Step].Error = clip(failure.Error())
+			if p.Step < len(p.Steps) {
+				p.Steps[p.Step].Error = clip(failure.Error())
+			}
 			park(p)
 		}
 	}
-	return x, nil
+	return x
 }
 
 func backOff(attempts int) time.Duration {
@@ -74,22 +73,28 @@ func spread(ref deprovision.Ref, wait time.Duration) time.Duration {
 
 // stopFailed opens the stop "failed" at the current step.
 func stopFailed(p deprovision.Progress, class deprovision.Class, cause error) entry {
-	name := p.Steps[p.Step].Name
+	name := "the end"
+	if p.Step < len(p.Steps) {
+		name = p.Steps[p.Step].Name
+	}
 	detail := clip(fmt.Sprintf("%s failed: %v", name, cause))
 	offers := []deprovision.Verb{deprovision.Retry, deprovision.Skip, deprovision.Force, deprovision.Cancel}
-	if class == deprovision.Forbidden {
+	if class == deprovision.Forbidden || p.Credential != "" {
 		offers = append(offers, deprovision.Credentials)
 	}
 	wait := waitAt(deprovision.Stop{Name: "failed", Detail: detail, Offers: offers})
 	return entry{kind: deprovision.Stopped, step: name, detail: detail, then: func(p *deprovision.Progress) {
-		p.Steps[p.Step].State, p.Steps[p.Step].Error = deprovision.StepFailed, clip(cause.Error())
+		if p.Step < len(p.Steps) {
+			p.Steps[p.Step].State, p.Steps[p.Step].Error = deprovision.StepFailed, clip(cause.Error())
+		}
 		wait(p)
 	}}
 }
 
 // clip shortens a text for the progress document.
-func clip(s string) string {
-	const most = 500
+func clip(s string) string { return cut(s, 500) }
+
+func cut(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}

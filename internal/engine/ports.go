@@ -11,6 +11,9 @@ import (
 // ErrConflict says that an append was refused because somebody else wrote meanwhile: read, look, decide anew.
 var ErrConflict = errors.New("the journal moved on")
 
+// ErrTooLarge says that a progress document is over its limit: no later try would be taken either.
+var ErrTooLarge = errors.New("the progress document is too large")
+
 // Entry is an event together with its place in the stream.
 type Entry struct {
 	deprovision.Event
@@ -24,7 +27,7 @@ type Journal interface {
 	// Since returns the events after a revision, oldest first.
 	Since(ctx context.Context, ref deprovision.Ref, revision uint64) ([]Entry, error)
 	// Append writes the event if the last revision is still the expected one and returns the new revision. [ErrConflict] says that
-	// it was not and that this event is not in the journal; any other error says that it is not known whether it is.
+	// it was not and that this event is not in the journal, [ErrTooLarge] that it never will be; any other error says that it is not known whether it is.
 	Append(ctx context.Context, ref deprovision.Ref, expected uint64, event deprovision.Event) (uint64, error)
 	// Wake schedules the wake-up of a park.
 	Wake(ctx context.Context, ref deprovision.Ref, park deprovision.Park) error

@@ -25,10 +25,16 @@ func (h *hold) giveUp() bool {
 			late = h.pending.id
 		}
 		found, err := h.fold(ctx, late)
-		if err != nil {
+		switch {
+		case errors.Is(err, errLost) || ctx.Err() != nil:
 			return false
-		}
-		if found {
+		case err != nil: // the journal may be back before anybody takes the request over
+			h.wait(ctx)
+			continue
+		case !h.last.Progress.Status.Worked(): // an append whose answer was lost had set it aside, or ended it
+			h.close()
+			return true
+		case found:
 			h.pending = nil
 		}
 		next := h.released(id)
@@ -40,7 +46,7 @@ func (h *hold) giveUp() bool {
 		}
 		if !errors.Is(err, ErrConflict) {
 			h.Log.Warn("a request could not be given back", "request", h.ref.Tokens(), "error", err)
-			return false
+			h.wait(ctx)
 		}
 	}
 }
@@ -62,8 +68,8 @@ func release(p *deprovision.Progress) {
 func parkUntil(until time.Time, reason string) func(*deprovision.Progress) {
 	return func(p *deprovision.Progress) {
 		p.Status = deprovision.Parked
-		p.Park = &deprovision.Park{Seq: p.Seq, Until: until.UTC(), Reason: reason}
-		p.Detail = reason
+		p.Park = &deprovision.Park{Seq: p.Seq, Until: until.UTC(), Reason: clip(reason)}
+		p.Detail = clip(reason)
 		p.Takeovers = 0
 	}
 }
@@ -72,8 +78,9 @@ func parkUntil(until time.Time, reason string) func(*deprovision.Progress) {
 func waitAt(stop deprovision.Stop) func(*deprovision.Progress) {
 	return func(p *deprovision.Progress) {
 		stop.Seq = p.Seq
+		stop.Detail = cut(stop.Detail, 4000)
 		p.Status = deprovision.Waiting
 		p.Stop = &stop
-		p.Detail = stop.Detail
+		p.Detail = clip(stop.Detail)
 	}
 }

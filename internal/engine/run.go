@@ -12,12 +12,12 @@ import (
 
 const maxTakeovers = 3 // in a row without progress
 
+var errPanicked = errors.New("panic")
+
 // work runs a claimed request until it has ended, is set aside, or is no longer this worker's.
 func (a *attempt) work(h *hold) Verdict {
-	if !a.slot { // a decision claims at once, and waits for its slot as a holder
-		if err := a.Acquire(a.drain); err == nil {
-			defer a.Release()
-		}
+	if !a.slot && a.await(h) { // a decision claims at once, and waits for its slot as a holder
+		defer a.Release()
 	}
 	var err error
 	for err == nil || errors.Is(err, errWished) {
@@ -36,12 +36,32 @@ func (a *attempt) work(h *hold) Verdict {
 	return Verdict{Fate: Silent}
 }
 
+// await waits for a slot and reports whether it got one: not when the worker drains, the lease ends or somebody cancels, none of which
+// calls a tenant.
+func (a *attempt) await(h *hold) bool {
+	ctx, stop := context.WithCancel(a.drain)
+	defer stop()
+	defer context.AfterFunc(h.ctx.Context, stop)()
+	go func() {
+		select {
+		case <-h.cancelled:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	return a.Acquire(ctx) == nil
+}
+
 // next makes the one move that the present state asks for.
 func (a *attempt) next(h *hold) error {
 	state := h.present()
 	switch {
 	case h.ctx.over() != nil:
 		return h.ctx.over()
+	case state.Takeovers >= maxTakeovers && state.Step < len(state.Steps):
+		return h.write(unwished(stopFailed(state, deprovision.Unknown, errors.New("three workers in a row were lost at this step"))))
+	case inexact(state) && (state.Wish == nil || state.Attempts < patientReads):
+		return a.resolve(h, state)
 	case state.Wish != nil && state.Wish.Verb == deprovision.Cancel:
 		return a.obey(h)
 	case a.account == nil:
@@ -50,14 +70,21 @@ func (a *attempt) next(h *hold) error {
 		return a.obey(h)
 	case a.drain.Err() != nil:
 		return h.write(entry{kind: deprovision.ReleasedClaim, detail: "the worker is being stopped", then: release})
-	case state.Takeovers >= maxTakeovers:
-		return h.write(stopFailed(state, deprovision.Unknown, errors.New("three workers in a row were lost at this step")))
 	case state.Step >= len(state.Steps):
 		return h.write(entry{kind: deprovision.Ended, then: finish})
 	case state.Answer != nil && state.Answer.Verb == deprovision.Skip:
 		return a.skip(h)
 	}
 	return a.run(h)
+}
+
+// resolve makes a doubt exact, now that the plan can be read.
+func (a *attempt) resolve(h *hold, state deprovision.Progress) error {
+	exact, err := a.atCursor(a.drainless(), state)
+	if err != nil {
+		return a.hinder(h, "what may have been called about", err)
+	}
+	return h.write(entry{kind: deprovision.StillHeld, finish: func(p *deprovision.Progress) { p.MaybeCalled = exact }})
 }
 
 // run runs the current step from its cursor on and appends what came of it.
@@ -71,10 +98,7 @@ func (a *attempt) run(h *hold) error {
 	if errors.Is(err, errDraining) || errors.Is(err, errWished) {
 		return nil
 	}
-	x, err := a.conclude(h.present(), name, result, err)
-	if err != nil {
-		return err
-	}
+	x := a.conclude(h.present(), name, result, err)
 	before := h.present().Step
 	err = h.write(x)
 	a.observe(state, h.present(), before)
@@ -103,7 +127,7 @@ func (a *attempt) call(ctx context.Context, name string, work *Work) (r Result, 
 	defer func() {
 		if cause := recover(); cause != nil {
 			a.Log.Error("a step panicked", "step", name, "cause", cause, "stack", string(debug.Stack()))
-			err = &deprovision.Failure{Class: deprovision.Malformed, API: "engine", Call: name, Err: fmt.Errorf("panic: %v", cause)}
+			err = &deprovision.Failure{Class: deprovision.Malformed, API: "engine", Call: name, Err: fmt.Errorf("%w: %v", errPanicked, cause)}
 		}
 	}()
 	return a.Steps.Run(ctx, name, work)

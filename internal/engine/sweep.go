@@ -34,15 +34,19 @@ func (e *Engine) Sweep(ctx context.Context, view View, tenants []string) error {
 // neglected returns the seq of the claim, park or stop that is to be doubted.
 func neglected(p deprovision.Progress, now time.Time) (uint64, bool) {
 	idle := now.Sub(p.Updated)
+	claim := p.Claim
+	if claim == nil { // no worker of today writes this; one broken document must not keep the others from being swept
+		claim = &deprovision.Claim{}
+	}
 	switch p.Status {
 	case deprovision.Parked:
 		return p.Park.Seq, now.After(p.Park.Until)
 	case deprovision.Waiting:
 		return p.Stop.Seq, p.Stop.Expires != nil && now.After(*p.Stop.Expires)
 	case deprovision.Held, deprovision.Contested:
-		return p.Claim.Seq, idle > 3*durationOf(p.Claim.Lease)
+		return claim.Seq, idle > 3*durationOf(claim.Lease)
 	case deprovision.Released:
-		return p.Claim.Seq, idle > durationOf(p.Claim.Lease)
+		return claim.Seq, idle > durationOf(claim.Lease)
 	}
 	return 0, false
 }

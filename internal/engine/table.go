@@ -85,11 +85,11 @@ func judgeHeld(state deprovision.Progress, t Trigger) ruling {
 }
 
 func judgeReleased(state deprovision.Progress, t Trigger) ruling {
-	switch {
-	case state.Claim.Trigger == t.Name(), t.Kind == SweepTrigger && t.Seq == state.Claim.Seq:
+	switch claim := state.Claim; {
+	case claim != nil && (claim.Trigger == t.Name() || t.Kind == SweepTrigger && t.Seq == claim.Seq):
 		return ruling{act: claimIt}
 	case t.Kind == DecisionTrigger:
-		return known(state, t).or(offered(t))
+		return known(state, t).or(offered(state, t))
 	}
 	return ruling{act: ackIt}
 }
@@ -99,7 +99,7 @@ func judgeParked(state deprovision.Progress, t Trigger, now time.Time) ruling {
 	own := t.Seq == state.Park.Seq
 	switch {
 	case t.Kind == DecisionTrigger:
-		return known(state, t).or(offered(t))
+		return known(state, t).or(offered(state, t))
 	case t.Kind == WakeTrigger && own && wait > 0: // the server's clock runs ahead of ours
 		return ruling{act: nakIt, delay: wait}
 	case (t.Kind == WakeTrigger || t.Kind == SweepTrigger) && own && wait <= 0:
@@ -142,7 +142,10 @@ func answers(state deprovision.Progress, d deprovision.Decision, now time.Time) 
 }
 
 // offered judges a decision where the request is set aside without a stop: only cancel and force are offered.
-func offered(t Trigger) ruling {
+func offered(state deprovision.Progress, t Trigger) ruling {
+	if state.Wish != nil {
+		return refuse("%s was decided already and is about to be obeyed", state.Wish.Verb)
+	}
 	if t.Decision.Stop == 0 && t.Decision.Verb.Anytime() {
 		return ruling{act: claimIt}
 	}

@@ -28,6 +28,9 @@ type Trigger struct {
 	Age      time.Duration         // since it was published
 	Trace    string                // W3C traceparent of the message, if it had one
 
+	// Claimed is called once the trigger has claimed its request and its delivery needs no place among others any more. It may be nil.
+	Claimed func()
+
 	// Answer tells a decider at once whether the decision counts; "" means yes, else why not. It may be nil.
 	Answer func(refusal string)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -56,8 +57,9 @@ func (c *Consumer) deal(ctx context.Context, stream string, slots Slots, wait ti
 			continue
 		}
 		c.work.Go(func() {
-			defer slots.Release()
-			c.take(ctx, stream, msg, wait)
+			free := sync.OnceFunc(slots.Release)
+			defer free()
+			c.take(ctx, stream, msg, wait, free)
 		})
 	}
 	if err := batch.Error(); err != nil {

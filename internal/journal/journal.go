@@ -42,6 +42,9 @@ type TooLarge struct {
 	Size int // bytes; at most [deprovision.MaxProgress] are allowed
 }
 
+// Unwrap lets the engine tell it from an append whose fate is not known.
+func (e *TooLarge) Unwrap() error { return engine.ErrTooLarge }
+
 // Error names the request and both sizes.
 func (e *TooLarge) Error() string {
 	return fmt.Sprintf("the progress document of %s has %d bytes, at most %d are allowed", e.Ref.Tokens(), e.Size, deprovision.MaxProgress)

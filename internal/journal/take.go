@@ -16,12 +16,12 @@ import (
 
 // take turns a message into a trigger, has it handled, and does with the message what the verdict says. Until then the server is told
 // that it is being worked on, often enough for the consumer's AckWait.
-func (c *Consumer) take(ctx context.Context, stream string, m jetstream.Msg, wait time.Duration) {
+func (c *Consumer) take(ctx context.Context, stream string, m jetstream.Msg, wait time.Duration, free func()) {
 	msg := &nats.Msg{Subject: m.Subject(), Header: m.Headers(), Data: m.Data()}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		c.settle(m, msg, c.judge(ctx, stream, m, msg))
+		c.settle(m, msg, c.judge(ctx, stream, m, msg, free))
 	}()
 	tick := time.NewTicker(wait / 3)
 	defer tick.Stop()
@@ -49,7 +49,7 @@ func wait(d time.Duration) outcome {
 
 // judge asks the handler, or says itself what becomes of a message that is none for it. A panic costs this message a delay and
 // nothing else: it is not acknowledged, and the consumer goes on.
-func (c *Consumer) judge(ctx context.Context, stream string, m jetstream.Msg, msg *nats.Msg) (out outcome) {
+func (c *Consumer) judge(ctx context.Context, stream string, m jetstream.Msg, msg *nats.Msg, free func()) (out outcome) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.log().Error("a trigger's handler panicked", "subject", msg.Subject, "panic", p, "stack", string(debug.Stack()))
@@ -57,8 +57,13 @@ func (c *Consumer) judge(ctx context.Context, stream string, m jetstream.Msg, ms
 		}
 	}()
 	t := engine.Trigger{Trace: event.Trace(msg.Header)}
+	if stream == DecisionStream { // a decision that works on its request must not keep others from being heard
+		t.Claimed = free
+	}
+	looked := time.Duration(0) // how long it was set aside so far, at least
 	if meta, err := m.Metadata(); err == nil {
 		t.Age = time.Since(meta.Timestamp)
+		looked = time.Duration(min(meta.NumDelivered-1, 1<<20)) * setAside //nolint:gosec // bounded
 		if meta.NumDelivered > 1 && c.Journal.Observer != nil {
 			c.Journal.Observer.Redelivered(short(stream))
 		}
@@ -67,8 +72,8 @@ func (c *Consumer) judge(ctx context.Context, stream string, m jetstream.Msg, ms
 	if err == nil {
 		return outcome{Verdict: c.Handle(ctx, t)}
 	}
-	if grace := orDefault(c.Grace, 15*time.Minute); mayBeKnownLater(err) && t.Age < grace {
-		return wait(min(setAside, grace-t.Age))
+	if grace := orDefault(c.Grace, 15*time.Minute); mayBeKnownLater(err) && (t.Age < grace || looked < grace) {
+		return wait(min(setAside, max(grace-t.Age, grace-looked)))
 	}
 	if t.Answer != nil {
 		t.Answer(err.Error())

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
-	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/internal/step"
 	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -171,17 +170,3 @@ func TestLeaseThatEndedSendsNothing(t *testing.T) {
 type ended struct{ context.Context }
 
 func (*ended) Err() error { return context.DeadlineExceeded }
-
-func TestPanicIsAFailureThatAnotherTryDoesNotHeal(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t, nil)
-	h.steps = step.New(step.Deps{
-		Tenants:  func(context.Context, string, string) (m365.Tenant, error) { panic("a bug") },
-		Accounts: h, Footprint: h.print, Clock: h.clock, Policy: func(string) step.Policy { return step.Policy{} },
-	})
-	h.begin()
-	_, err := h.steps.Run(t.Context(), step.VerifyAccount, h.work())
-	if deprovision.ClassOf(err) != deprovision.Malformed || !strings.Contains(err.Error(), "a bug") {
-		t.Errorf("%v", err)
-	}
-}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -65,6 +66,9 @@ func (j *job) amend(ctx context.Context, change func(*deprovision.Account) bool)
 		}
 		if revision == 0 || !change(&record) {
 			return nil
+		}
+		if err := m365.Fence(ctx); err != nil { // the record is written by the holder of the claim alone
+			return fmt.Errorf("the service account's record: %w", err)
 		}
 		if _, err = j.deps.Accounts.Put(ctx, record, revision); err == nil || !errors.Is(err, engine.ErrConflict) {
 			return err

@@ -107,13 +107,9 @@ func (s *Steps) Names(request deprovision.Request) []string {
 // Closing lists the steps that a forced request still runs.
 func (s *Steps) Closing(deprovision.Request) []string { return slices.Clone(closing) }
 
-// Run carries out one step from the work's cursor on. A panic in it becomes a failure of class invalid: another try would panic too.
-func (s *Steps) Run(ctx context.Context, name string, work *engine.Work) (result engine.Result, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			result, err = engine.Result{}, failure(name, fmt.Errorf("the step panicked: %v", r))
-		}
-	}()
+// Run carries out one step from the work's cursor on. A panic in it is the engine's to judge: it may have come
+// behind a call.
+func (s *Steps) Run(ctx context.Context, name string, work *engine.Work) (engine.Result, error) {
 	// The lease can end while the process is stopped: what is sent asks the context itself, right before.
 	ctx = m365.WithFence(ctx, ctx.Err)
 	j := &job{deps: s.deps, name: name, work: work, state: work.Progress(), account: work.Account()}

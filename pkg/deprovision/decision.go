@@ -63,7 +63,8 @@ func (d Decision) Validate() error {
 	case d.Verb == Approve && len(d.Names) == 0:
 		return &Invalid{Field: "names", Allowed: "the suspects to approve, by exact name"}
 	}
-	return firstError(checkText("credentialRef", d.CredentialRef, 300), checkText("planDigest", d.PlanDigest, 300), checkTexts("acknowledged", d.Acknowledged), checkTexts("names", d.Names))
+	return firstError(checkText("credentialRef", d.CredentialRef, 300), checkText("planDigest", d.PlanDigest, 300),
+		checkTexts("acknowledged", d.Acknowledged), checkTexts("names", d.Names))
 }
 
 func (d Decision) checkVerb() error {

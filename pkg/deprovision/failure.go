@@ -43,5 +43,8 @@ func ClassOf(err error) Class {
 	if f, ok := errors.AsType[*Failure](err); ok {
 		return f.Class
 	}
+	if _, ok := errors.AsType[*Invalid](err); ok {
+		return Malformed
+	}
 	return Transient
 }

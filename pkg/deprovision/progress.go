@@ -40,6 +40,9 @@ func (s Status) Terminal() bool {
 	return true
 }
 
+// Worked reports whether a worker holds the request.
+func (s Status) Worked() bool { return s == Held || s == Contested }
+
 // Progress is the whole state of one request, as one document: the last one alone is enough to draw the whole screen.
 type Progress struct {
 	Request       Request           `json:"request"`

@@ -152,7 +152,7 @@ func usable(ref deprovision.Ref, e deprovision.Event) error {
 		return errors.New("an append without an id can't be told from another's")
 	}
 	if body, err := json.Marshal(e.Progress); err != nil || len(body) > deprovision.MaxProgress {
-		return fmt.Errorf("a progress document of %d bytes: at most %d are allowed: %w", len(body), deprovision.MaxProgress, err)
+		return fmt.Errorf("%d bytes, at most %d are allowed: %w", len(body), deprovision.MaxProgress, errors.Join(engine.ErrTooLarge, err))
 	}
 	return nil
 }
