@@ -40,7 +40,7 @@ func TestEveryLoopCarriesOutAllRequestsWithTheSameAppends(t *testing.T) {
 		t.Fatalf("%d appends of a request, %v", len(appends), err)
 	}
 	loops["bare"] = &bareLoop{rig: r, appends: appends}
-	sizes := map[string]int{}
+	sizes := map[string]uint64{}
 	for name, l := range loops {
 		taken, counted, err := r.turn(t.Context(), l, inFlight, requests, nil) // fails unless each request is in the journal, as often as the others
 		if err != nil {
@@ -62,7 +62,7 @@ func TestEveryLoopCarriesOutAllRequestsWithTheSameAppends(t *testing.T) {
 		}
 		sizes[name] = counted.Bytes
 	}
-	if d := sizes["bare"] - sizes["plain"]; d < -200 || d > 200 { // of about 25,000: names and numbers differ in length
+	if d := int64(sizes["bare"]) - int64(sizes["plain"]); d < -200 || d > 200 { // of about 25,000: names and numbers differ in length
 		t.Errorf("bytes per request: %v", sizes)
 	}
 }
@@ -131,10 +131,10 @@ func TestFlags(t *testing.T) {
 		want    options
 		command string
 	}{
-		{"", options{rounds: 10, requests: 2000, out: "../docs/performance.md"}, "make bench"},
+		{"", options{rounds: 6, requests: 2000, out: "../docs/performance.md"}, "make bench"},
 		{"-short", options{rounds: 2, requests: 100, short: true}, "cd bench && go run . -rounds 2 -requests 100"},
 		{"-short -out x -rounds 3", options{rounds: 3, requests: 100, short: true, out: "x"}, "cd bench && go run . -rounds 3 -requests 100"},
-		{"-sync", options{rounds: 10, requests: 2000, sync: true, out: "../docs/performance.md"}, "cd bench && go run . -sync"},
+		{"-sync", options{rounds: 6, requests: 2000, sync: true, out: "../docs/performance.md"}, "cd bench && go run . -sync"},
 	} {
 		got, err := parse(strings.Fields(test.args), io.Discard)
 		if err != nil || got != test.want || got.command() != test.command {

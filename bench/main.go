@@ -19,7 +19,7 @@ func main() {
 	if name := os.Getenv(partVariable); name != "" {
 		signal.Ignore(os.Interrupt) // a terminal tells it to the parent too, which ends its parts in order
 		if err := serve(name, os.Args[1], os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, err)
+			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}
 		return
@@ -44,7 +44,7 @@ func parse(args []string, usage io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(usage)
-	f.IntVar(&o.rounds, "rounds", 10, "rounds; in each every loop has two turns")
+	f.IntVar(&o.rounds, "rounds", 6, "rounds; in each every loop has two turns")
 	f.IntVar(&o.requests, "requests", 2000, "requests of a turn at 64 in flight; one at a time a fifth of it")
 	f.BoolVar(&o.short, "short", false, "two rounds of few requests, to see that it works; writes no document unless -out says so")
 	f.BoolVar(&o.sync, "sync", false, "JetStream writes through to the disk before it answers, as deploy/nats.conf has it")

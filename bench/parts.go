@@ -63,7 +63,7 @@ func startPart(ctx context.Context, name, dir string) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, dir)
+	cmd := exec.CommandContext(ctx, self, dir) //nolint:gosec // this program
 	cmd.Env = append(os.Environ(), partVariable+"="+name)
 	cmd.Stderr = os.Stderr
 	cmd.WaitDelay = 10 * time.Second

@@ -28,9 +28,9 @@ type report struct {
 	NATS, Redis  string // versions
 	Sync         bool
 	Embedded     bool // no redis-server is installed
-	Appends      int  // per request, counted in each loop
 	Steps        int
-	Bytes, BareB int // of the journal per request, as stored
+	Appends      uint64 // per request, counted in each loop
+	Bytes, BareB uint64 // of the journal per request, as stored
 	Rows         []row
 }
 
@@ -85,12 +85,12 @@ func (o options) command() string {
 // print writes the table for a terminal.
 func (r report) print(out io.Writer) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "in flight\tstep\tworker req/s\tbare req/s\tratio\tleast\tmost\taim\tworker CPU\tbare CPU\tservers' CPU\tbare's\t")
+	_, _ = fmt.Fprintln(t, "in flight\tstep\tworker req/s\tbare req/s\tratio\tleast\tmost\taim\tworker CPU\tbare CPU\tservers' CPU\tbare's\t")
 	for _, x := range r.Rows {
-		fmt.Fprintf(t, "%d\t%s\t%.0f\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%s\t%s\t%s\t%s\t\n", x.InFlight, x.Call, x.Rate, x.Bare, x.Ratio, x.Least, x.Most, x.Target,
+		_, _ = fmt.Fprintf(t, "%d\t%s\t%.0f\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%s\t%s\t%s\t%s\t\n", x.InFlight, x.Call, x.Rate, x.Bare, x.Ratio, x.Least, x.Most, x.Target,
 			micros(x.Own), micros(x.BareOwn), micros(x.Servers), micros(x.BareServer))
 	}
-	if err := t.Flush(); err != nil {
+	if err := t.Flush(); err != nil { // also what was refused above
 		return err
 	}
 	_, err := fmt.Fprintf(out, "medians of %d rounds; CPU per request; appends per request: %d in every loop\n", r.Rounds, r.Appends)

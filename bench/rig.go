@@ -151,8 +151,8 @@ func request(turn, i int) deprovision.Request {
 
 // count is what a turn left in the journal.
 type count struct {
-	Appends int // per request, the same for each
-	Bytes   int // per request, as stored
+	Appends uint64 // per request, the same for each
+	Bytes   uint64 // per request, as stored
 }
 
 // count looks at the journal's stream, not at what the loops say of themselves.
@@ -165,12 +165,12 @@ func (r *rig) count(ctx context.Context, requests int) (count, error) {
 	if err != nil {
 		return count{}, err
 	}
-	c := count{Appends: int(info.State.Msgs) / requests, Bytes: int(info.State.Bytes) / requests}
+	c := count{Appends: info.State.Msgs / uint64(requests), Bytes: info.State.Bytes / uint64(requests)} //nolint:gosec // at least one
 	if len(info.State.Subjects) != requests {
 		return c, fmt.Errorf("%d requests were queued, %d are in the journal", requests, len(info.State.Subjects))
 	}
 	for subject, n := range info.State.Subjects {
-		if int(n) != c.Appends {
+		if n != c.Appends {
 			return c, fmt.Errorf("%s took %d appends, others %d", subject, n, c.Appends)
 		}
 	}

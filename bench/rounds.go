@@ -100,7 +100,7 @@ func (r *rig) series(ctx context.Context, p plan, l loops, inFlight int) (series
 			return s, err
 		}
 		s.rounds = append(s.rounds, m)
-		fmt.Fprintf(p.progress, "%d in flight, round %d of %d: plain %.2f, Graph SDK %.2f of the bare loop's %.0f requests/s\n", inFlight, round+1, p.rounds,
+		_, _ = fmt.Fprintf(p.progress, "%d in flight, round %d of %d: plain %.2f, Graph SDK %.2f of the bare loop's %.0f requests/s\n", inFlight, round+1, p.rounds,
 			ratio(m.plain, m.bare), ratio(m.graph, m.bare), rate(m.bare, s.Requests))
 	}
 	s.PlainResult, s.GraphResult = s.result(func(m mixed) [2]sample { return m.plain }), s.result(func(m mixed) [2]sample { return m.graph })

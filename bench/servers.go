@@ -72,13 +72,14 @@ func runRedis(path, dir string) (*redisServer, error) {
 		return nil, errors.Join(errors.New("no free port"), err)
 	}
 	s := &redisServer{addr: addr.String()}
-	s.cmd = exec.CommandContext(context.Background(), path, "--bind", "127.0.0.1", "--port", strconv.Itoa(addr.Port), "--dir", dir,
+	s.cmd = exec.CommandContext(context.Background(), path, //nolint:gosec // our own arguments
+		"--bind", "127.0.0.1", "--port", strconv.Itoa(addr.Port), "--dir", dir,
 		"--save", "", "--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--loglevel", "warning")
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
 	client := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: 1000, MinRetryBackoff: 5 * time.Millisecond, MaxRetryBackoff: 20 * time.Millisecond})
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	if err := client.Ping(ctx).Err(); err != nil {
