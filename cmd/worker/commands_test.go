@@ -96,6 +96,9 @@ func TestDemoRemovesEverythingAndSaysWhatIsLeft(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
 	}
+	if strings.Contains(out, "found-gone") {
+		t.Errorf("something was gone before the demo removed it:\n%s", out)
+	}
 	body, err := os.ReadFile(filepath.Join(dir, "evidence-contoso.json"))
 	if err != nil {
 		t.Fatal(err)

@@ -110,7 +110,7 @@ func follow(ctx context.Context, c *client.Client, tenants []string, s screen) [
 // watch submits the removal of one service account, confirms its plan as a person would, and returns its last state.
 func watch(ctx context.Context, c *client.Client, tenant string, s screen) (deprovision.Progress, error) {
 	receipt, err := c.Submit(ctx, deprovision.Request{ID: client.NewID(), Tenant: tenant, Service: deprovision.ExchangeOnlineInline,
-		Account: simulatedAccount(tenant).ID, RequestedBy: "demo@" + tenant + ".example", Reason: "the product is being replaced"})
+		Account: simulatedAccount, RequestedBy: "demo@" + tenant + ".example", Reason: "the product is being replaced"})
 	if err != nil {
 		return deprovision.Progress{}, err
 	}

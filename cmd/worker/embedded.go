@@ -64,7 +64,7 @@ func embed(ctx context.Context, e embedding, log *slog.Logger) (out *embedded, e
 	if out.client, err = client.Connect(out.stack.NATS.URL(), client.Options{Name: "deprovisioner demo"}); err != nil {
 		return out, err
 	}
-	if err := prepare(ctx, cfg, log, out.client); err != nil {
+	if err := prepare(ctx, cfg, log, out.client, e.accounts(fixtures)); err != nil {
 		return out, err
 	}
 	out.worker, err = assemble(ctx, cfg, log)
@@ -72,7 +72,7 @@ func embed(ctx context.Context, e embedding, log *slog.Logger) (out *embedded, e
 }
 
 // prepare makes the streams and records the service accounts.
-func prepare(ctx context.Context, cfg config.Config, log *slog.Logger, c *client.Client) error {
+func prepare(ctx context.Context, cfg config.Config, log *slog.Logger, c *client.Client, accounts []deprovision.Account) error {
 	nc, err := dial(cfg, log)
 	if err != nil {
 		return err
@@ -81,22 +81,30 @@ func prepare(ctx context.Context, cfg config.Config, log *slog.Logger, c *client
 	if err := journal.Provision(ctx, nc, journal.Options{}); err != nil {
 		return err
 	}
-	for alias := range cfg.Tenants {
-		_, err := c.Account(ctx, alias, simulatedAccount(alias).ID)
+	for _, account := range accounts {
+		_, err := c.Account(ctx, account.Tenant, account.ID)
 		if err == nil {
 			continue // recorded by an earlier start
 		}
-		if _, err := c.PutAccount(ctx, simulatedAccount(alias), false); err != nil {
-			return fmt.Errorf("record the service account of %s: %w", alias, err)
+		if _, err := c.PutAccount(ctx, account, false); err != nil {
+			return fmt.Errorf("record the service account of %s: %w", account.Tenant, err)
 		}
 	}
 	return nil
 }
 
-// simulatedAccount is what a product has recorded about its service account in a simulated tenant.
-func simulatedAccount(alias string) deprovision.Account {
-	return deprovision.Account{Tenant: alias, ID: "inline", Service: deprovision.ExchangeOnlineInline, Kind: deprovision.Authorized,
-		AppID: tenantsim.ProductAppID, Site: "us", ProductID: tenantsim.ProductAccountID, State: deprovision.AccountActive}
+// simulatedAccount names the service account in each simulated tenant.
+const simulatedAccount = "inline"
+
+// accounts are what the product has recorded about its service accounts in the simulated tenants.
+func (e embedding) accounts(fixtures []*tenantsim.Fixture) []deprovision.Account {
+	out := make([]deprovision.Account, len(e.tenants))
+	for i, alias := range e.tenants {
+		row := fixtures[i].Product.Accounts[0]
+		out[i] = deprovision.Account{Tenant: alias, ID: simulatedAccount, Service: deprovision.ExchangeOnlineInline, Kind: deprovision.Authorized,
+			AppID: row.AppID, Site: "us", ProductID: row.ID, State: deprovision.AccountActive}
+	}
+	return out
 }
 
 // config is a worker's configuration for the simulated tenants.

@@ -50,7 +50,8 @@ func newSite(t *testing.T, o options) *site {
 	s.nats = s.start("nats", nil, filepath.Join(s.dir, "nats"), "127.0.0.1:0")
 	s.url = s.nats.line(s, "nats://")
 	var err error
-	if s.sim, err = devstack.StartTenant(ctx, "127.0.0.1:0", tenantsim.InlineTenant(), tenantsim.Options{Behaviour: o.behaviour}); err != nil {
+	fixture := tenantsim.InlineTenant()
+	if s.sim, err = devstack.StartTenant(ctx, "127.0.0.1:0", fixture, tenantsim.Options{Behaviour: o.behaviour}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.sim.Close)
@@ -67,7 +68,8 @@ func newSite(t *testing.T, o options) *site {
 	if err := journal.Provision(ctx, nc, journal.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.client.PutAccount(ctx, simulatedAccount("contoso"), false); err != nil {
+	account := embedding{tenants: []string{"contoso"}}.accounts([]*tenantsim.Fixture{fixture})[0]
+	if _, err := s.client.PutAccount(ctx, account, false); err != nil {
 		t.Fatal(err)
 	}
 	return s
