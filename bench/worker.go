@@ -38,7 +38,7 @@ type workerTurn struct {
 	engine   *engine.Engine
 	hangUp   func()
 
-	handled, drawn, succeeded atomic.Int64
+	handled, drawn, succeeded atomic.Int64 // requests; drawn are those whose end is in the picture
 	done                      context.CancelCauseFunc
 }
 
@@ -126,7 +126,7 @@ func (t *workerTurn) handle(ctx context.Context, trigger engine.Trigger) engine.
 
 // look ends the turn when all is done.
 func (t *workerTurn) look() {
-	if int(t.handled.Load()) >= t.requests && int(t.drawn.Load()) >= t.requests*(stepCount+1) {
+	if int(t.handled.Load()) >= t.requests && int(t.drawn.Load()) >= t.requests {
 		t.done(errDone)
 	}
 }
@@ -153,7 +153,11 @@ func (c canvas) Apply(ctx context.Context, updates []journal.Update) error {
 	err := c.picture.Apply(ctx, out)
 	c.metrics.ProjectorUp(err == nil)
 	if err == nil {
-		c.drawn.Add(int64(len(updates)))
+		for _, u := range updates {
+			if u.Progress.Status.Terminal() {
+				c.drawn.Add(1)
+			}
+		}
 		c.look()
 	}
 	return err

@@ -81,6 +81,9 @@ func waitAt(stop deprovision.Stop) func(*deprovision.Progress) {
 		stop.Detail = cut(stop.Detail, 4000)
 		p.Status = deprovision.Waiting
 		p.Stop = &stop
+		if p.Step < len(p.Steps) {
+			p.Steps[p.Step].Waited = true
+		}
 		p.Detail = clip(stop.Detail)
 	}
 }

@@ -22,6 +22,8 @@ type Update struct {
 
 // Picture takes updates. It must pass over one that is older than what it has: updates come at least once, and one that failed
 // comes again behind newer ones.
+//
+// Of several events of one request that come at once it gets the last.
 type Picture interface {
 	Apply(ctx context.Context, updates []Update) error
 }
@@ -95,8 +97,9 @@ func gather(from <-chan jetstream.Msg, wait time.Duration) []jetstream.Msg {
 }
 
 func (j *Journal) apply(ctx context.Context, picture Picture, messages []jetstream.Msg) error {
-	updates := make([]Update, 0, len(messages))
-	for _, m := range messages {
+	newest := newestOfEach(messages)
+	updates := make([]Update, 0, len(newest))
+	for _, m := range newest {
 		u, err := update(m)
 		if err != nil { // no later try reads it either; the journal keeps it
 			j.log().ErrorContext(ctx, "an event can't be read and is passed over", "subject", m.Subject(), "error", err)
@@ -113,6 +116,32 @@ func (j *Journal) apply(ctx context.Context, picture Picture, messages []jetstre
 		}
 	}
 	return nil
+}
+
+// newestOfEach leaves out what a newer event of the same request makes superfluous: each is the whole state. One that was delivered again
+// may stand behind a newer one.
+func newestOfEach(messages []jetstream.Msg) []jetstream.Msg {
+	type place struct {
+		at  int
+		seq uint64
+	}
+	last := make(map[string]place, len(messages))
+	for i, m := range messages {
+		seq := uint64(0) // what tells no sequence is no event of a stream; update says so
+		if meta, err := m.Metadata(); err == nil {
+			seq = meta.Sequence.Stream
+		}
+		if have, known := last[m.Subject()]; !known || seq > have.seq {
+			last[m.Subject()] = place{i, seq}
+		}
+	}
+	out := make([]jetstream.Msg, 0, len(last))
+	for i, m := range messages {
+		if last[m.Subject()].at == i {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // later has messages delivered again, and adds what went wrong with that to why.

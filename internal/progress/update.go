@@ -20,15 +20,13 @@ type Update struct {
 // row is what the indexes know of a request: enough to take it out of where it no longer belongs. Numbers that may pass 2^53 are text,
 // for Lua's sake.
 type row struct {
-	Seq     string   `json:"seq"`
-	Member  string   `json:"member"`  // in every sorted set of In
-	In      []string `json:"in"`      // sorted sets, without the beginning of their keys
-	Count   string   `json:"count"`   // "<service>:<status>"
-	Stop    string   `json:"stop"`    // the stop it waits at; "" when it does not wait
-	Since   int64    `json:"since"`   // since when, in milliseconds
-	Step    int      `json:"step"`    // steps before this one have been learnt from, or passed over
-	From    int      `json:"from"`    // the same for a request that the indexes do not know yet
-	Tainted int      `json:"tainted"` // the step that waited for a person: its duration tells nothing; -1 for none
+	Seq    string   `json:"seq"`
+	Member string   `json:"member"` // in every sorted set of In
+	In     []string `json:"in"`     // sorted sets, without the beginning of their keys
+	Count  string   `json:"count"`  // "<service>:<status>"
+	Stop   string   `json:"stop"`   // the stop it waits at; "" when it does not wait
+	Since  int64    `json:"since"`  // since when, in milliseconds
+	Step   int      `json:"step"`   // steps before this one have been learnt from, or passed over
 }
 
 // done is a step that ended, with what can be learnt from it.
@@ -39,13 +37,10 @@ type done struct {
 	Mean    string `json:"mean"` // seconds a unit
 }
 
-// change is the sum of a batch's updates of one request: the newest, and what the others tell about its steps.
-type change struct {
-	Update
-	tainted map[int]bool
-}
+// change is the newest of a batch's updates of one request.
+type change struct{ Update }
 
-// fold puts the updates of each request together, in the order in which the requests came.
+// fold keeps the newest update of each request, in the order in which the requests came.
 func fold(updates []Update) (changes []change, highest Update) {
 	place := make(map[string]int, len(updates))
 	for _, u := range updates {
@@ -61,10 +56,7 @@ func fold(updates []Update) (changes []change, highest Update) {
 		if !known {
 			i = len(changes)
 			place[ref.Tokens()] = i
-			changes = append(changes, change{Update: u, tainted: map[int]bool{}})
-		}
-		if waited(u.Progress) {
-			changes[i].tainted[u.Progress.Step] = true
+			changes = append(changes, change{Update: u})
 		}
 		if u.Progress.Seq > changes[i].Progress.Seq {
 			changes[i].Update = u
@@ -73,24 +65,15 @@ func fold(updates []Update) (changes []change, highest Update) {
 	return changes, highest
 }
 
-// waited reports whether the current step waits for a person, or did.
-func waited(p deprovision.Progress) bool { return p.Status == deprovision.Waiting || p.Answer != nil }
-
 // row makes the request's row.
 func (c change) row() (string, error) {
 	p := c.Progress
 	r := row{
 		Seq: strconv.FormatUint(p.Seq, 10), Member: memberOf(p), In: indexesOf(p),
-		Count: string(p.Request.Service) + ":" + string(p.Status), Step: p.Step, Tainted: -1,
+		Count: string(p.Request.Service) + ":" + string(p.Status), Step: p.Step,
 	}
 	if p.Status == deprovision.Waiting && p.Stop != nil {
 		r.Stop, r.Since = strconv.FormatUint(p.Stop.Seq, 10), p.Updated.UnixMilli()
-	}
-	if c.tainted[p.Step] {
-		r.Tainted = p.Step
-	}
-	if len(p.Decisions) > 0 { // some step waited, and the picture was not there to see which
-		r.From = p.Step
 	}
 	body, err := json.Marshal(r)
 	if err != nil {
@@ -104,7 +87,7 @@ func (c change) done() (string, error) {
 	p := c.Progress
 	out := []done{}
 	for i, s := range p.Steps {
-		if s.State != deprovision.StepDone || s.Started == nil || s.Ended == nil || s.Name == drainStep || c.tainted[i] {
+		if s.State != deprovision.StepDone || s.Started == nil || s.Ended == nil || s.Name == drainStep || s.Waited {
 			continue
 		}
 		took := max(0, s.Ended.Sub(*s.Started)).Seconds()

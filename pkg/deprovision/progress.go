@@ -161,6 +161,7 @@ type StepProgress struct {
 	Total   int        `json:"total"`
 	Started *time.Time `json:"started,omitempty"`
 	Ended   *time.Time `json:"ended,omitempty"`
+	Waited  bool       `json:"waited,omitempty"` // for a decision: how long it took tells nothing about the next time
 	Error   string     `json:"error,omitempty"`
 }
 

@@ -70,7 +70,7 @@ func progress() deprovision.Event {
 		Park:  &deprovision.Park{Seq: 5, Until: due, Reason: "throttled"},
 		Stop: &deprovision.Stop{Seq: 7, Name: "confirm", Detail: "1 artifact", Offers: []deprovision.Verb{deprovision.Confirm, deprovision.Approve}, Expires: &due,
 			Manual: &deprovision.Manual{Instructions: "Open the console.", Link: "https://console.contoso.example", Owner: "admin", Due: &due}},
-		Steps: []deprovision.StepProgress{{Name: "verify-account", State: deprovision.StepFailed, Done: 1, Total: 2, Started: &due, Ended: &due, Error: "forbidden"}},
+		Steps: []deprovision.StepProgress{{Name: "verify-account", State: deprovision.StepFailed, Waited: true, Done: 1, Total: 2, Started: &due, Ended: &due, Error: "forbidden"}},
 		Plan:  &deprovision.PlanSummary{Digest: plan().Digest(), Artifacts: 1, Suspects: []string{"Near match"}, Cautions: plan().Cautions},
 		Wish:  &d, Answer: &d, Decisions: []string{"d1"}, Refusals: []string{"d0"}, Approved: []string{"Near match"}, Credential: "contoso-admin",
 		MaybeCalled: "Rule 1", Takeovers: 1, Forced: true, Attempts: 2, Removed: 3, Gone: 1, Unconfirmed: 1, Remainder: plan().Remainder,

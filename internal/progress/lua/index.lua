@@ -32,7 +32,7 @@ end
 local function change(tokens, json, done)
   local new = cjson.decode(json)
   local old = redis.call('HGET', rows, tokens)
-  old = old and cjson.decode(old) or { seq = '0', ['in'] = {}, step = new.from, tainted = -1 }
+  old = old and cjson.decode(old) or { seq = '0', ['in'] = {}, step = 0 }
   if tonumber(new.seq) <= tonumber(old.seq) then
     return
   end
@@ -60,7 +60,7 @@ local function change(tokens, json, done)
     redis.call('ZADD', waiting, new.since, tokens)
   end
   for _, step in ipairs(cjson.decode(done)) do
-    if step.index >= old.step and step.index ~= old.tainted then
+    if step.index >= old.step then
       learn(step)
     end
   end
