@@ -24,11 +24,15 @@ type attempt struct {
 // the trigger's message. ctx ends when the worker drains: the request is then given back at the next border between two units of work.
 func (e *Engine) Handle(ctx context.Context, t Trigger) Verdict {
 	a := &attempt{Engine: e, trigger: t, drain: ctx, slot: t.Kind != DecisionTrigger}
-	for ctx.Err() == nil {
-		last, err := e.Journal.Last(context.WithoutCancel(ctx), t.Ref)
-		if err != nil {
-			e.Log.Warn("the journal could not be read", "request", t.Ref.Tokens(), "error", err)
-			return Verdict{Fate: Nak, Delay: again}
+	look := t.Kind != RequestTrigger || !t.First // a new request is claimed unseen; if it is not new, the append is refused
+	for ; ctx.Err() == nil; look = true {
+		var last Entry
+		if look {
+			var err error
+			if last, err = e.Journal.Last(context.WithoutCancel(ctx), t.Ref); err != nil {
+				e.Log.Warn("the journal could not be read", "request", t.Ref.Tokens(), "error", err)
+				return Verdict{Fate: Nak, Delay: again}
+			}
 		}
 		verdict, err := a.act(last)
 		switch {

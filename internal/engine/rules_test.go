@@ -284,3 +284,33 @@ func TestRedeliveryToTheLivingHolderItselfChangesNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestNewRequestIsClaimedUnseenAndARepeatedOneIsLookedAt(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		var reads atomic.Int64
+		r.journal.Fail = func(op string, _ deprovision.Change) memory.Disturbance {
+			if op == "read" {
+				reads.Add(1)
+			}
+			return memory.None
+		}
+		w, first := r.worker("w1"), submit()
+		first.First = true
+		v := w.handle(t.Context(), first)
+		if n := reads.Load(); n != 0 {
+			t.Errorf("the journal was read %d times for a request that nobody had seen", n)
+		}
+		r.want(v, engine.Ack, deprovision.Waiting)
+		before := len(r.events())
+		r.want(w.handle(t.Context(), first), engine.Ack, deprovision.Waiting) // sent twice, delivered for the first time
+		if n := len(r.events()); n != before {
+			t.Errorf("%d events, %d before", n, before)
+		}
+		other := submit()
+		other.First, other.Request.Reason = true, "another body"
+		if v := w.handle(t.Context(), other); v.Fate != engine.DeadLetter {
+			t.Errorf("the same id with another body: %+v", v)
+		}
+	})
+}

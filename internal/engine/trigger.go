@@ -27,6 +27,7 @@ type Trigger struct {
 	Decision *deprovision.Decision // for a decision
 	Age      time.Duration         // since it was published
 	Trace    string                // W3C traceparent of the message, if it had one
+	First    bool                  // delivered for the first time: most likely the journal has nothing about a request yet
 
 	// Claimed is called once the trigger has claimed its request and its delivery needs no place among others any more. It may be nil.
 	Claimed func()

@@ -72,6 +72,15 @@ func (j *Journal) Since(ctx context.Context, ref deprovision.Ref, revision uint6
 	return out, err
 }
 
+// after returns the event that follows a revision of the request, read from the leader.
+func (j *Journal) after(ctx context.Context, ref deprovision.Ref, revision uint64) (engine.Entry, error) {
+	msg, seq, err := j.read(ctx, EventStream, query{Seq: revision + 1, Next: event.Subject(event.Events, ref)})
+	if err != nil || seq == 0 {
+		return engine.Entry{}, err
+	}
+	return entry(msg, seq)
+}
+
 func entry(msg *nats.Msg, seq uint64) (engine.Entry, error) {
 	e, err := event.DecodeProgress(msg)
 	if err != nil {
@@ -109,16 +118,14 @@ func (j *Journal) Append(ctx context.Context, ref deprovision.Ref, expected uint
 
 // settle finds out what became of an append that was refused or not answered.
 func (j *Journal) settle(ctx context.Context, ref deprovision.Ref, expected uint64, id string, cause error) (uint64, error) {
-	later, err := j.Since(ctx, ref, expected)
+	next, err := j.after(ctx, ref, expected) // mine can be nowhere else
 	if err != nil {
 		return 0, fmt.Errorf("append to %s: not known whether it landed: %w", ref.Tokens(), errors.Join(cause, err))
 	}
-	for _, e := range later {
-		if e.Change.ID == id {
-			return e.Revision, nil
-		}
+	if next.Revision != 0 && next.Change.ID == id {
+		return next.Revision, nil
 	}
-	if refused(cause) || len(later) > 0 { // another's event came first, so that mine cannot land any more
+	if refused(cause) || next.Revision != 0 { // another's event came first, so that mine cannot land any more
 		if j.Observer != nil {
 			j.Observer.RefusedAppend()
 		}

@@ -63,6 +63,7 @@ func (c *Consumer) judge(ctx context.Context, stream string, m jetstream.Msg, ms
 	looked := time.Duration(0) // how long it was set aside so far, at least
 	if meta, err := m.Metadata(); err == nil {
 		t.Age = time.Since(meta.Timestamp)
+		t.First = meta.NumDelivered == 1
 		looked = time.Duration(min(meta.NumDelivered-1, 1<<20)) * setAside
 		if meta.NumDelivered > 1 && c.Journal.Observer != nil {
 			c.Journal.Observer.Redelivered(short(stream))
