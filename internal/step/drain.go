@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // drain lets mail that is with the product come back before its way back is closed. Its time runs from when no rule sends mail there any
@@ -36,6 +37,17 @@ func (drain) run(ctx context.Context, j *job) (engine.Result, error) {
 			s.Reads = maxReads - 1
 		}
 		return j.wait(s, still, "still-rerouting", "Mail still takes the vendor's way; closing its way back would lose it."), nil
+	}
+	since, err := j.sinceThePlan(ctx, plan)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	if again := j.service.Rerouting(deprovision.Plan{Artifacts: since.artifacts}); len(again) > 0 {
+		r := j.stop("still-rerouting", fmt.Sprintf("Made after the plan, and not confirmed by anybody: %s. Remove them, or mail is lost when the way back is closed; "+
+			"is the product still connected?", named(again)), deprovision.Retry, deprovision.Skip, deprovision.Force, deprovision.Cancel)
+		s.Until = nil // the drain begins when they are gone
+		r.Apply = j.keep(s)
+		return r, nil
 	}
 	length := j.drainTime()
 	if length == 0 {

@@ -67,6 +67,31 @@ func (h *harness) lag(c tenantsim.Consistency) {
 	}
 }
 
+func TestRuleThatTheProductMakesAgainKeepsTheWayBackOpen(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.policy.ConfirmsItself = true
+	h.until(t.Context(), step.Drain)
+	h.runOnce(t.Context()) // a day passes
+	if _, err := h.client.Do(t.Context(), "New-TransportRule", map[string]any{"Name": tenantsim.RuleIncomingDomain}); err != nil {
+		t.Fatal(err)
+	}
+	h.runAll(t.Context())
+	if s := h.state.Stop; s == nil || s.Name != "still-rerouting" || !strings.Contains(s.Detail, tenantsim.RuleIncomingDomain) {
+		t.Fatalf("at %s: %+v", h.name(), s)
+	}
+	id, _ := h.sim.ObjectID(tenantsim.InlineTenantID, tenantsim.KindTransportRule, tenantsim.RuleIncomingDomain)
+	if _, err := h.client.Do(t.Context(), "Remove-TransportRule", map[string]any{"Identity": id}); err != nil {
+		t.Fatal(err)
+	}
+	h.decide("still-rerouting", deprovision.Retry)
+	before := len(h.parks)
+	h.until(t.Context(), "remove-return-rules")
+	if len(h.parks) != before+1 || h.parks[before] != 24*time.Hour {
+		t.Errorf("the drain did not begin anew: %v", h.parks)
+	}
+}
+
 func TestTheWayBackStaysWhileMailIsRerouted(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, nil)

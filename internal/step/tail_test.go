@@ -40,6 +40,29 @@ func TestWhatIsStillThereIsNamed(t *testing.T) {
 	}
 }
 
+func TestWhatAppearedAfterThePlanIsNamedAndStays(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	h.policy.ConfirmsItself = true
+	h.until(t.Context(), step.VerifyRemoval)
+	for _, name := range []string{tenantsim.RuleSkipSpam, "TMCAS something new"} {
+		if _, err := h.client.Do(t.Context(), "New-TransportRule", map[string]any{"Name": name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.runAll(t.Context())
+	for _, want := range []string{tenantsim.RuleSkipSpam, "TMCAS something new"} {
+		if !slices.ContainsFunc(h.state.Remainder, func(r deprovision.Remainder) bool {
+			return strings.Contains(r.Name, want) && strings.Contains(r.Instructions, "appeared after the plan")
+		}) {
+			t.Errorf("%s is not named: %+v", want, h.state.Remainder)
+		}
+	}
+	if names := h.sim.Names(tenantsim.InlineTenantID, tenantsim.KindTransportRule); !slices.Contains(names, tenantsim.RuleSkipSpam) {
+		t.Error("it was removed, although nobody confirmed it")
+	}
+}
+
 // restore brings a removed group back from the recycle bin.
 func (h *harness) restore(name string) string {
 	h.t.Helper()

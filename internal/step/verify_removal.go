@@ -12,7 +12,8 @@ import (
 )
 
 // verifyRemoval reads everything of the plan again. What the directory holds has to be absent twice in a row, with a pause in between: it
-// is eventually consistent, and one answer of "not found" is no proof. What was left on purpose is named, not waited for.
+// is eventually consistent, and one answer of "not found" is no proof. What was left on purpose is named, not waited for; so is what has
+// appeared since the plan was made.
 type verifyRemoval struct{}
 
 // pause is the least time between two reads that prove an object of the directory gone.
@@ -46,9 +47,13 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 		until := now.Add(pause)
 		return engine.Result{Apply: j.keep(s), Park: &until, Detail: "everything is gone at the first read; reading the directory again"}, nil
 	}
+	since, err := j.sinceThePlan(ctx, plan)
+	if err != nil {
+		return engine.Result{}, err
+	}
 	return engine.Result{Apply: all(
 		note(VerifyRemoval, fmt.Sprintf("%d artifacts read as absent at %s", len(gone), j.now().UTC().Format(time.RFC3339))),
-		j.drop(gone), leave(beforehand(j.service, plan)...),
+		j.drop(gone), leave(beforehand(j.service, plan)...), leave(since.remainder(j.service)...),
 		func(p *deprovision.Progress) {
 			p.Steps[p.Step].Done, p.Steps[p.Step].Total = len(gone), len(plan.Artifacts)
 		},
