@@ -16,9 +16,10 @@ func devCommand() *cobra.Command {
 	e := embedding{tenants: []string{"contoso"}}
 	var level string
 	c := &cobra.Command{
-		Use:   "dev",
-		Short: "Run a worker with embedded NATS, Redis and a simulated tenant, to try the publisher against",
-		Args:  cobra.NoArgs,
+		Use:     "dev",
+		Short:   "Run a worker with embedded NATS, Redis and a simulated tenant, to try the publisher against",
+		Example: "  worker dev\n  worker dev --drain 1m --dir /tmp/deprovisioner-dev",
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			log, err := logging.New(os.Stderr, level, "text")
 			if err != nil {

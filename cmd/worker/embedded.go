@@ -82,11 +82,12 @@ func prepare(ctx context.Context, cfg config.Config, log *slog.Logger, c *client
 		return err
 	}
 	for _, account := range accounts {
-		_, err := c.Account(ctx, account.Tenant, account.ID)
-		if err == nil {
+		recorded, err := c.Account(ctx, account.Tenant, account.ID)
+		if err == nil && recorded.State != deprovision.AccountClosed {
 			continue // recorded by an earlier start
 		}
-		if _, err := c.PutAccount(ctx, account, false); err != nil {
+		// What an earlier start closed is open again: with this start the simulated tenant is as new.
+		if _, err := c.PutAccount(ctx, account, err == nil); err != nil {
 			return fmt.Errorf("record the service account of %s: %w", account.Tenant, err)
 		}
 	}
@@ -126,7 +127,7 @@ func (e embedding) config(stack *devstack.Stack, fixtures []*tenantsim.Fixture) 
 	drain := deprovision.Duration(e.drain)
 	cfg.Tenants = map[string]config.Tenant{}
 	for i, alias := range e.tenants {
-		cfg.Tenants[alias] = config.Tenant{ID: fixtures[i].Tenant.ID, Organization: fixtures[i].Tenant.Domains[0], Cloud: "custom",
+		cfg.Tenants[alias] = config.Tenant{ID: fixtures[i].Tenant.ID, Cloud: "custom",
 			Endpoints: config.Endpoints{Login: base, Graph: base, Exchange: base}, ActingApp: tenantsim.WorkerAppID, Credential: "worker",
 			Credentials: map[string]config.Credential{"worker": {Type: "client-secret", ClientID: tenantsim.WorkerAppID, SecretFile: secret}},
 			Product:     config.Product{HookURL: base + "/product/removals", SecretFile: hook},

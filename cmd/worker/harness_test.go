@@ -94,7 +94,6 @@ log: {level: info, format: text}
 tenants:
   contoso:
     id: %s
-    organization: contoso.onmicrosoft.com
     cloud: custom
     endpoints: {login: %q, graph: %q, exchange: %q}
     actingApp: %s

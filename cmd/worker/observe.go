@@ -37,17 +37,15 @@ func (c calls) Called(api string, status int, took time.Duration) {
 }
 
 // summary counts the open requests for a scrape; without Redis nobody can tell, and the projector's metric says so.
-func (w *worker) summary() metrics.Summary {
+// summary asks the picture; false says that nobody knows at present.
+func (w *worker) summary() (metrics.Summary, bool) {
 	if w.picture == nil {
-		return metrics.Summary{}
+		return metrics.Summary{}, false
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	s, err := w.picture.Summary(ctx)
-	if err != nil {
-		return metrics.Summary{}
-	}
-	return metrics.Summary(s)
+	return metrics.Summary(s), err == nil
 }
 
 // checks are the conditions of readiness.

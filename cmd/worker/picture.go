@@ -60,6 +60,9 @@ func (w *worker) lookAtPicture(ctx context.Context) error {
 		return err
 	}
 	if ok && mark <= head {
+		if lag == 0 { // nothing to draw, so that no event tells
+			w.metrics.ProjectorUp(true)
+		}
 		return nil
 	}
 	n, err := w.rebuild(ctx)

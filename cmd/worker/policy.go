@@ -9,6 +9,7 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/config"
 	"github.com/deprovisioner/deprovisioner/internal/m365/tenants"
 	"github.com/deprovisioner/deprovisioner/internal/step"
+	"github.com/deprovisioner/deprovisioner/internal/throttle"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -30,7 +31,7 @@ func (w *worker) permit(r deprovision.Request) string {
 
 func (w *worker) policy(alias string) step.Policy {
 	p := w.cfg.Tenants[alias].Policy
-	out := step.Policy{Armed: p.Armed, ConfirmsItself: p.ConfirmsItself}
+	out := step.Policy{Armed: p.Armed, ConfirmsItself: p.ConfirmsItself, ManualOwner: p.ManualOwner, ManualDue: time.Duration(p.ManualDue)}
 	if p.Drain != nil {
 		drain := time.Duration(*p.Drain)
 		out.Drain = &drain
@@ -44,6 +45,14 @@ func (w *worker) drain(alias string) time.Duration {
 		return time.Duration(*p.Drain)
 	}
 	return 24 * time.Hour
+}
+
+// budget is what each tenant gets of calls.
+func budget(t config.Throttle) throttle.Budget {
+	if t.Calls == 0 {
+		return throttle.Budget{}
+	}
+	return throttle.Budget{Calls: t.Calls, Per: time.Duration(t.Per), Burst: t.Burst}
 }
 
 // reach turns the configuration of the tenants into that of their clients.

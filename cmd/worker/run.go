@@ -106,9 +106,10 @@ func rebuildCommand() *cobra.Command {
 func healthcheckCommand() *cobra.Command {
 	var s settings
 	c := &cobra.Command{
-		Use:   "healthcheck",
-		Short: "Ask a running worker whether it is ready; exit code 0 says yes",
-		Args:  cobra.NoArgs,
+		Use:     "healthcheck",
+		Short:   "Ask a running worker whether it is ready; exit code 0 says yes",
+		Example: "  worker healthcheck\n  worker healthcheck --config deploy/worker.yaml",
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, _, err := s.load()
 			if err != nil {

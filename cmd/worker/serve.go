@@ -76,7 +76,7 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 	}
 	system := &clock.System{}
 	w.picture = progress.New(w.redis, progress.Options{Incarnation: created.UTC().Format(time.RFC3339Nano), Drain: w.drain, Guess: time.Second, Clock: system})
-	w.gate = progress.NewGate(w.redis, progress.GateOptions{Clock: system})
+	w.gate = progress.NewGate(w.redis, progress.GateOptions{Budget: budget(cfg.Throttle), Clock: system})
 	if w.tenants, err = tenants.New(reach(cfg), tenants.Options{Gate: w.gate, Observer: calls{w.metrics}, HTTP: hooks.http}); err != nil {
 		return w, usage{err}
 	}

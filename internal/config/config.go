@@ -8,12 +8,13 @@ import (
 
 // Config is everything that a worker is told.
 type Config struct {
-	NATS    NATS              `yaml:"nats" envPrefix:"NATS_"`
-	Redis   Redis             `yaml:"redis" envPrefix:"REDIS_"`
-	HTTP    HTTP              `yaml:"http" envPrefix:"HTTP_"`
-	Worker  Worker            `yaml:"worker" envPrefix:"WORKER_"`
-	Log     Log               `yaml:"log" envPrefix:"LOG_"`
-	Tenants map[string]Tenant `yaml:"tenants" env:"-"` // by alias, the first token of a request's subject
+	NATS     NATS              `yaml:"nats" envPrefix:"NATS_"`
+	Redis    Redis             `yaml:"redis" envPrefix:"REDIS_"`
+	HTTP     HTTP              `yaml:"http" envPrefix:"HTTP_"`
+	Worker   Worker            `yaml:"worker" envPrefix:"WORKER_"`
+	Throttle Throttle          `yaml:"throttle" envPrefix:"THROTTLE_"`
+	Log      Log               `yaml:"log" envPrefix:"LOG_"`
+	Tenants  map[string]Tenant `yaml:"tenants" env:"-"` // by alias, the first token of a request's subject
 }
 
 // NATS says where the streams are.
@@ -51,6 +52,13 @@ type Worker struct {
 	SweepEvery deprovision.Duration `yaml:"sweepEvery" env:"SWEEP_EVERY"` // 1s to 1h
 }
 
+// Throttle is how many calls each tenant gets, from all workers together. What a tenant itself asks for with Retry-After is obeyed anyway.
+type Throttle struct {
+	Calls int                  `yaml:"calls" env:"CALLS"` // 0 sets no limit
+	Per   deprovision.Duration `yaml:"per" env:"PER"`     // in this time, 1ms to 24h
+	Burst int                  `yaml:"burst" env:"BURST"` // at once after a quiet while, 1 to Calls
+}
+
 // Log says how to log.
 type Log struct {
 	Level  string `yaml:"level" env:"LEVEL"`   // debug, info, warn, error
@@ -67,6 +75,7 @@ func Default() Config {
 			Name: "worker", Slots: 16, Lease: deprovision.Duration(30 * time.Second),
 			Grace: deprovision.Duration(15 * time.Minute), SweepEvery: deprovision.Duration(time.Minute),
 		},
-		Log: Log{Level: "info", Format: "text"},
+		Throttle: Throttle{Per: deprovision.Duration(time.Minute), Burst: 1},
+		Log:      Log{Level: "info", Format: "text"},
 	}
 }

@@ -53,7 +53,7 @@ func TestVariablesWinOverTheFile(t *testing.T) {
 
 func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	tenant := "tenants:\n  a:\n    id: 11111111-2222-3333-4444-555555555555\n    organization: a.example\n    credential: c\n"
+	tenant := "tenants:\n  a:\n    id: 11111111-2222-3333-4444-555555555555\n    credential: c\n"
 	for name, tc := range map[string]struct{ body, want string }{
 		"unknown key":         {"nats:\n  url: nats://h:1\n  urls: x\n", "[3:3]"},
 		"repeated key":        {"log:\n  level: info\n  level: warn\n", "[3:3]"},

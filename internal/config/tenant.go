@@ -4,16 +4,15 @@ import "github.com/deprovisioner/deprovisioner/pkg/deprovision"
 
 // Tenant is a Microsoft 365 tenant that may be asked about, how to reach it, and what is allowed in it.
 type Tenant struct {
-	ID           string                `yaml:"id"`           // the tenant's GUID
-	Organization string                `yaml:"organization"` // its initial domain, e.g. contoso.onmicrosoft.com
-	Cloud        string                `yaml:"cloud"`        // global, usgov, usgov-high, china, custom; empty means global
-	Endpoints    Endpoints             `yaml:"endpoints"`    // for the cloud custom
-	CAFile       string                `yaml:"caFile"`       // extra certificate authorities for its endpoints
-	ActingApp    string                `yaml:"actingApp"`    // App Id that the worker signs in as; never removed
-	Credential   string                `yaml:"credential"`   // the credential to use, a key of Credentials
-	Credentials  map[string]Credential `yaml:"credentials"`  // by reference
-	Product      Product               `yaml:"product"`
-	Policy       Policy                `yaml:"policy"`
+	ID          string                `yaml:"id"`          // the tenant's GUID
+	Cloud       string                `yaml:"cloud"`       // global, usgov, usgov-high, china, custom; empty means global
+	Endpoints   Endpoints             `yaml:"endpoints"`   // for the cloud custom
+	CAFile      string                `yaml:"caFile"`      // extra certificate authorities for its endpoints
+	ActingApp   string                `yaml:"actingApp"`   // App Id that the worker signs in as; never removed
+	Credential  string                `yaml:"credential"`  // the credential to use, a key of Credentials
+	Credentials map[string]Credential `yaml:"credentials"` // by reference
+	Product     Product               `yaml:"product"`
+	Policy      Policy                `yaml:"policy"`
 }
 
 // Endpoints are the base addresses of a custom cloud: https, or http on loopback.
@@ -43,7 +42,9 @@ type Product struct {
 // Policy says what is allowed in a tenant. The zero Policy allows nothing that destroys.
 type Policy struct {
 	Askers         []string              `yaml:"askers"`         // who may ask, patterns with *; none means nobody
-	ConfirmsItself bool                  `yaml:"confirmsItself"` // a plan without suspects needs no confirmation
+	ConfirmsItself bool                  `yaml:"confirmsItself"` // a plan needs no confirmation by a person; suspects stay all the same
 	Drain          *deprovision.Duration `yaml:"drain"`          // how long mail may still return; empty means 24h
+	ManualOwner    string                `yaml:"manualOwner"`    // who does what only a person can do
+	ManualDue      deprovision.Duration  `yaml:"manualDue"`      // how long that may take, to 90 days; empty means no date
 	Armed          bool                  `yaml:"armed"`          // destructive steps may run; false plans only
 }

@@ -30,6 +30,9 @@ func (c Config) Validate() error {
 	v.between("worker.lease", c.Worker.Lease, 3*time.Second, 10*time.Minute)
 	v.between("worker.grace", c.Worker.Grace, 0, 24*time.Hour)
 	v.between("worker.sweepEvery", c.Worker.SweepEvery, time.Second, time.Hour)
+	v.want(c.Throttle.Calls >= 0 && c.Throttle.Calls <= 1_000_000, "throttle.calls", fmt.Sprint(c.Throttle.Calls), "0 to 1000000")
+	v.between("throttle.per", c.Throttle.Per, time.Millisecond, 24*time.Hour)
+	v.want(c.Throttle.Burst >= 1 && c.Throttle.Burst <= max(1, c.Throttle.Calls), "throttle.burst", fmt.Sprint(c.Throttle.Burst), "1 to throttle.calls")
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
 	for _, alias := range slices.Sorted(maps.Keys(c.Tenants)) {

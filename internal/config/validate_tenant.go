@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -13,7 +14,6 @@ const (
 
 func (v *checker) tenant(field string, t Tenant) {
 	v.want(deprovision.ValidAppID(t.ID), field+".id", t.ID, guidRule)
-	v.want(t.Organization != "", field+".organization", t.Organization, "the initial domain, e.g. contoso.onmicrosoft.com")
 	v.want(t.ActingApp == "" || deprovision.ValidAppID(t.ActingApp), field+".actingApp", t.ActingApp, guidRule)
 	cloud := t.Cloud
 	if cloud == "" {
@@ -40,6 +40,8 @@ func (v *checker) tenant(field string, t Tenant) {
 	if t.Policy.Drain != nil {
 		v.between(field+".policy.drain", *t.Policy.Drain, 0, deprovision.MaxDrain)
 	}
+	v.want(len(t.Policy.ManualOwner) <= 200, field+".policy.manualOwner", "", "at most 200 bytes")
+	v.between(field+".policy.manualDue", t.Policy.ManualDue, 0, 90*24*time.Hour)
 }
 
 func (v *checker) credential(field string, c Credential) {

@@ -56,7 +56,8 @@ func unfit(r deprovision.Request, account deprovision.Account, revision uint64) 
 	return ""
 }
 
-// isFree reports whether nothing is open on the account; a name of a request that has ended is left over from a crash.
+// isFree reports whether nothing is open on the account; a name of a request that has ended is left over from a crash. One without a
+// journal had one when its name was written, so that it was archived or lost: nobody can end it any more, and it keeps nobody out.
 func (a *attempt) isFree(ctx context.Context, account deprovision.Account, r deprovision.Request) (bool, error) {
 	if account.Open == "" {
 		return true, nil

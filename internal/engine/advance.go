@@ -71,7 +71,7 @@ func (a *attempt) act(last Entry) (Verdict, error) {
 		return Verdict{Fate: Nak, Delay: r.delay}, nil
 	case deadIt:
 		a.answer(r.why)
-		return Verdict{Fate: DeadLetter, Reason: r.reason}, nil
+		return Verdict{Fate: DeadLetter, Reason: r.reason, Detail: r.why}, nil
 	}
 	if last.Progress.Status.Terminal() {
 		a.letGo(last.Progress.Request)

@@ -62,5 +62,6 @@ const (
 type Verdict struct {
 	Fate   Fate
 	Delay  time.Duration
-	Reason string // for a dead letter, and for the answer to a decider
+	Reason string // for a dead letter: one word that is counted
+	Detail string // likewise, for a person
 }

@@ -34,6 +34,7 @@ type Observer interface {
 	Redelivered(stream string)
 	DeadLettered(reason string)
 	RefusedAppend()
+	Rejected(service string)
 }
 
 // TooLarge says that a progress document is over its limit.

@@ -43,6 +43,7 @@ type redeliveries struct{ seen, before atomic.Int64 }
 func (r *redeliveries) Redelivered(string)  { r.seen.Add(1) }
 func (r *redeliveries) DeadLettered(string) { r.before.Store(r.seen.Load()) }
 func (*redeliveries) RefusedAppend()        {}
+func (*redeliveries) Rejected(string)       {}
 
 func TestRequestOlderThanTheGraceIsSetAsideBeforeItIsADeadLetter(t *testing.T) {
 	t.Parallel()

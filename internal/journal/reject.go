@@ -35,6 +35,9 @@ func (c *Consumer) reject(ctx context.Context, stream string, msg *nats.Msg, t *
 		c.log().Error("a rejected request could not be ended", "subject", msg.Subject, "error", err)
 		return wait(setAside)
 	}
+	if err == nil && c.Journal.Observer != nil {
+		c.Journal.Observer.Rejected(string(ref.Service))
+	}
 	return out
 }
 

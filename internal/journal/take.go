@@ -71,7 +71,8 @@ func (c *Consumer) judge(ctx context.Context, stream string, m jetstream.Msg, ms
 	}
 	err := c.read(stream, msg, &t)
 	if err == nil {
-		return outcome{Verdict: c.Handle(ctx, t)}
+		v := c.Handle(ctx, t)
+		return outcome{Verdict: v, detail: v.Detail}
 	}
 	if grace := orDefault(c.Grace, 15*time.Minute); mayBeKnownLater(err) && (t.Age < grace || looked < grace) {
 		return wait(min(setAside, max(grace-t.Age, grace-looked)))

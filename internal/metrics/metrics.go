@@ -25,7 +25,7 @@ type Metrics struct {
 }
 
 // New makes the counters. Summary says, at each scrape, how many requests are open; it may be nil.
-func New(summary func() Summary) *Metrics {
+func New(summary func() (Summary, bool)) *Metrics {
 	m := &Metrics{
 		registry:    prometheus.NewRegistry(),
 		ended:       prometheus.NewCounterVec(requestsEnded, []string{"service", "outcome"}),
@@ -40,10 +40,33 @@ func New(summary func() Summary) *Metrics {
 	}
 	m.registry.MustRegister(m.ended, m.steps, m.redelivered, m.refused, m.takeovers, m.calls, m.callSeconds, m.throttleSecs, m.dead,
 		m.lag, m.projector, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.begin()
 	if summary != nil {
 		m.registry.MustRegister(newOpenCollector(summary))
 	}
 	return m
+}
+
+// begin shows the series of bounded sets from the start: a rate over one that appears with its first event misses that event.
+func (m *Metrics) begin() {
+	for _, service := range deprovision.Services() {
+		for _, outcome := range outcomes {
+			m.ended.WithLabelValues(string(service), outcome)
+		}
+	}
+	for _, stream := range streams {
+		m.redelivered.WithLabelValues(stream)
+	}
+	for _, api := range apis {
+		m.callSeconds.WithLabelValues(api)
+		m.throttleSecs.WithLabelValues(api)
+		for _, class := range classes {
+			m.calls.WithLabelValues(api, class)
+		}
+	}
+	for _, reason := range reasons {
+		m.dead.WithLabelValues(reason)
+	}
 }
 
 // Handler serves the counters.
@@ -58,6 +81,9 @@ func (m *Metrics) Gatherer() prometheus.Gatherer { return m.registry }
 func (m *Metrics) Ended(service, status string) {
 	m.ended.WithLabelValues(knownService(service), known(outcomes, status)).Inc()
 }
+
+// Rejected counts a request that could not be used, which the intake ended.
+func (m *Metrics) Rejected(service string) { m.Ended(service, string(deprovision.Rejected)) }
 
 // StepDone observes one finished run of a step; step is a name from the program, never from a message.
 func (m *Metrics) StepDone(service, step string, d time.Duration) {

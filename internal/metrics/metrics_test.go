@@ -16,8 +16,8 @@ import (
 )
 
 func observed() *metrics.Metrics {
-	m := metrics.New(func() metrics.Summary {
-		return metrics.Summary{Open: map[string]map[string]int{"teams": {"held": 1, "x": 1, "y": 1}, "nope": {"held": 1}}, OldestWaiting: time.Hour}
+	m := metrics.New(func() (metrics.Summary, bool) {
+		return metrics.Summary{Open: map[string]map[string]int{"teams": {"held": 1, "x": 1, "y": 1}, "nope": {"held": 1}}, OldestWaiting: time.Hour}, true
 	})
 	m.Ended("exchange-online-inline", "succeeded")
 	m.StepDone("exchange-online-inline", "drain", time.Second)
@@ -59,7 +59,7 @@ func TestDocumentationListsExactlyTheMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	family := regexp.MustCompile("`(deprovisioner_[a-z_]+)`")
+	family := regexp.MustCompile("(?m)^. `(deprovisioner_[a-z_]+)`")
 	var listed, served []string
 	for _, match := range family.FindAllStringSubmatch(string(body), -1) {
 		listed = append(listed, match[1])
@@ -95,10 +95,54 @@ func TestStepDurationIsServedAsNativeHistogramToo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	found := false
 	for _, f := range families {
 		if f.GetName() == "deprovisioner_step_duration_seconds" {
+			found = true
 			if h := f.GetMetric()[0].GetHistogram(); len(h.GetBucket()) == 0 || len(h.GetPositiveSpan()) == 0 {
 				t.Errorf("got %v", h)
+			}
+		}
+	}
+	if !found {
+		t.Error("it is not served")
+	}
+}
+
+func TestCountersAreThereBeforeTheirFirstEventAndGaugesOnlyWhenKnown(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	unknown := metrics.New(func() (metrics.Summary, bool) { return metrics.Summary{}, false })
+	unknown.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
+	for series, want := range map[string]bool{
+		`deprovisioner_requests_ended_total{outcome="rejected",service="exchange-online-inline"} 0`: true,
+		`deprovisioner_tenant_calls_total{api="graph",class="429"} 0`:                               true,
+		`deprovisioner_dead_letters_total{reason="unreadable"} 0`:                                   true,
+		"deprovisioner_oldest_waiting_age_seconds":                                                  false,
+		"deprovisioner_requests_open":                                                               false,
+	} {
+		if strings.Contains(w.Body.String(), series) != want {
+			t.Errorf("%s: want %t", series, want)
+		}
+	}
+}
+
+func TestEveryReasonOfADeadLetterIsALabel(t *testing.T) {
+	t.Parallel()
+	for path, form := range map[string]string{
+		"../journal/reject.go": `return "([a-z-]+)"`, "../engine/table.go": `act: deadIt, reason: "([a-z-]+)"`,
+	} {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reasons := regexp.MustCompile(form).FindAllStringSubmatch(string(source), -1)
+		if len(reasons) == 0 {
+			t.Errorf("%s names no reason: is it still written so?", path)
+		}
+		for _, r := range reasons {
+			if !strings.Contains(scrape(t), `deprovisioner_dead_letters_total{reason="`+r[1]+`"}`) {
+				t.Errorf("%s of %s is counted as other", r[1], path)
 			}
 		}
 	}

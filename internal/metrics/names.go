@@ -33,5 +33,5 @@ var (
 	states   = []string{"held", "contested", "released", "parked", "waiting"}
 	outcomes = []string{"succeeded", "succeeded-with-remainder", "nothing-found", "planned", "cancelled", "forced", "rejected", "refused", "failed"}
 	reasons  = []string{"not-json", "content-type", "subject-mismatch", "invalid", "oversized", "unknown-service", "unknown-tenant",
-		"unknown-version", "unknown-request", "id-reused"}
+		"unknown-version", "unknown-request", "id-reused", "unreadable"}
 )

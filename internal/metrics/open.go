@@ -13,11 +13,11 @@ type Summary struct {
 }
 
 type openCollector struct {
-	summary      func() Summary
+	summary      func() (Summary, bool)
 	open, oldest *prometheus.Desc
 }
 
-func newOpenCollector(summary func() Summary) *openCollector {
+func newOpenCollector(summary func() (Summary, bool)) *openCollector {
 	return &openCollector{
 		summary: summary,
 		open:    prometheus.NewDesc(requestsOpen.Name, requestsOpen.Help, []string{"service", "state"}, nil),
@@ -30,7 +30,10 @@ func (c *openCollector) Describe(out chan<- *prometheus.Desc) { out <- c.open; o
 
 // Collect implements [prometheus.Collector].
 func (c *openCollector) Collect(out chan<- prometheus.Metric) {
-	s := c.summary()
+	s, ok := c.summary()
+	if !ok { // no value is better than a reassuring one
+		return
+	}
 	out <- prometheus.MustNewConstMetric(c.oldest, prometheus.GaugeValue, s.OldestWaiting.Seconds())
 	for service, byState := range s.Open {
 		bounded := map[string]int{} // two unknown states must not become the same series twice

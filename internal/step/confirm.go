@@ -46,7 +46,7 @@ func (j *job) hold(plan deprovision.Plan) *engine.Result {
 
 func (j *job) notArmed() engine.Result {
 	return j.stop("not-armed", "This tenant is not armed: nothing may be removed. Arm it in the worker's configuration, then retry.",
-		deprovision.Retry, deprovision.Cancel)
+		deprovision.Retry, deprovision.Cancel, deprovision.Force)
 }
 
 // consentGiven tells by whom the plan in the document is confirmed; "" means that it is not.
