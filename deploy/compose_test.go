@@ -34,7 +34,7 @@ func TestSimulatedConfigurationFitsTheSimulator(t *testing.T) {
 	}
 	tenant := settings.Tenants["contoso"]
 	credential := tenant.Credentials[tenant.Credential]
-	if tenant.ID != tenantsim.InlineTenantID || tenant.Organization != tenantsim.InlineDomain || tenant.ActingApp != tenantsim.WorkerAppID ||
+	if tenant.ID != tenantsim.InlineTenantID || tenant.ActingApp != tenantsim.WorkerAppID ||
 		credential.ClientID != tenantsim.WorkerAppID || credential.SecretEnv != "CONTOSO_CLIENT_SECRET" ||
 		tenant.Product.SecretEnv != "CONTOSO_HOOK_SECRET" {
 		t.Errorf("not the simulator's tenant: %+v", tenant)

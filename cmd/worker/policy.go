@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,13 +31,23 @@ func (w *worker) permit(r deprovision.Request) string {
 }
 
 func (w *worker) policy(alias string) step.Policy {
-	p := w.cfg.Tenants[alias].Policy
-	out := step.Policy{Armed: p.Armed, ConfirmsItself: p.ConfirmsItself, ManualOwner: p.ManualOwner, ManualDue: time.Duration(p.ManualDue)}
+	t := w.cfg.Tenants[alias]
+	p := t.Policy
+	out := step.Policy{Spared: spared(t), Armed: p.Armed, ConfirmsItself: p.ConfirmsItself, ManualOwner: p.ManualOwner, ManualDue: time.Duration(p.ManualDue)}
 	if p.Drain != nil {
 		drain := time.Duration(*p.Drain)
 		out.Drain = &drain
 	}
 	return out
+}
+
+// spared are the apps that the worker may run as.
+func spared(t config.Tenant) []string {
+	apps := []string{t.ActingApp}
+	for _, c := range t.Credentials {
+		apps = append(apps, c.ClientID)
+	}
+	return slices.DeleteFunc(apps, func(app string) bool { return app == "" })
 }
 
 // drain is how long a drain takes that the request does not set.

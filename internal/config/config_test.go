@@ -137,3 +137,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestATenantHasOneAlias(t *testing.T) {
+	t.Parallel()
+	tenant := config.Tenant{ID: "11111111-2222-3333-4444-555555555555", ActingApp: "21111111-2222-3333-4444-555555555555", Credential: "c",
+		Credentials: map[string]config.Credential{"c": {Type: "managed-identity"}}}
+	c := config.Default()
+	c.Tenants = map[string]config.Tenant{"a": tenant}
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	tenant.ID = strings.ToUpper(tenant.ID)
+	c.Tenants["b"] = tenant
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "tenants.b.id") {
+		t.Errorf("two aliases: %v", err)
+	}
+}

@@ -32,10 +32,17 @@ func (c Config) Validate() error {
 	v.between("worker.sweepEvery", c.Worker.SweepEvery, time.Second, time.Hour)
 	v.want(c.Throttle.Calls >= 0 && c.Throttle.Calls <= 1_000_000, "throttle.calls", fmt.Sprint(c.Throttle.Calls), "0 to 1000000")
 	v.between("throttle.per", c.Throttle.Per, time.Millisecond, 24*time.Hour)
+	if n := c.Throttle.Calls; n > 0 {
+		v.want(time.Duration(c.Throttle.Per)/time.Duration(n) <= time.Second, "throttle.calls", fmt.Sprint(n), "at least one a second: no step waits longer for its turn")
+	}
 	v.want(c.Throttle.Burst >= 1 && c.Throttle.Burst <= max(1, c.Throttle.Calls), "throttle.burst", fmt.Sprint(c.Throttle.Burst), "1 to throttle.calls")
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
+	seen := map[string]bool{}
 	for _, alias := range slices.Sorted(maps.Keys(c.Tenants)) {
+		id := strings.ToLower(c.Tenants[alias].ID)
+		v.want(!seen[id], "tenants."+alias+".id", id, "a tenant under one alias: what its service accounts share is looked up by it")
+		seen[id] = true
 		v.want(deprovision.ValidToken(alias), "tenants", alias, deprovision.TokenRule)
 		v.tenant("tenants."+alias, c.Tenants[alias])
 	}

@@ -38,7 +38,11 @@ func (a *attempt) conclude(p deprovision.Progress, step string, r Result, failur
 		x = stopFailed(p, class, failure)
 		x.finish = finish
 	default:
-		until := now.Add(backOff(p.Attempts))
+		wait := backOff(p.Attempts)
+		if class == deprovision.Unknown { // a service that is not available may say for how long
+			wait = max(wait, retryAfter(failure))
+		}
+		until := now.Add(wait)
 		park := parkUntil(until, fmt.Sprintf("trying again: %v", failure))
 		x.then = func(p *deprovision.Progress) {
 			p.Attempts++

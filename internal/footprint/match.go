@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/guard"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -33,15 +34,16 @@ type finder struct {
 	*Service
 	account    deprovision.Account
 	candidates []candidate
-	connectors texts                // of the product: ids and names of those that are certain
-	used       texts                // groups that a rule of the product uses
-	groups     texts                // of the product: ids, names and addresses of those that are certain
-	holders    map[string]guard.App // the account's service principals, by folded id
+	connectors texts                 // of the product: ids and names of those that are certain
+	used       texts                 // groups that a rule of the product uses
+	groups     texts                 // of the product: ids, names and addresses of those that are certain
+	holders    map[string]guard.App  // the account's service principals, by folded id
+	born       map[string]*time.Time // when they were created
 }
 
 // finder prepares the decisions: what one object is can depend on what others are.
 func (s *Service) finder(account deprovision.Account, objects []Object) *finder {
-	f := &finder{Service: s, account: account, candidates: candidates(objects), holders: map[string]guard.App{}}
+	f := &finder{Service: s, account: account, candidates: candidates(objects), holders: map[string]guard.App{}, born: map[string]*time.Time{}}
 	for _, c := range f.candidates {
 		switch {
 		case c.err != nil || f.judge(c).match == "":
@@ -50,7 +52,7 @@ func (s *Service) finder(account deprovision.Account, objects []Object) *finder 
 		case c.Kind == OutboundConnector:
 			f.connectors = append(f.connectors, c.ID, c.Name)
 		case c.Kind == ServicePrincipal:
-			f.holders[fold(c.ID)] = c.app()
+			f.holders[fold(c.ID)], f.born[fold(c.ID)] = c.app(), c.Created
 		}
 	}
 	for _, c := range f.candidates {
@@ -161,8 +163,11 @@ func (f *finder) guarded(c candidate, v verdict) guard.Candidate {
 		app := c.app()
 		g.App = &app
 	case matchings[c.Kind] == byIdentity:
-		app := f.holders[fold(c.holder())]
+		app, born := f.holders[fold(c.holder())], f.born[fold(c.holder())]
 		g.App = &app
+		if born != nil && (g.Created == nil || born.After(*g.Created)) { // it cannot be older than what it hangs on
+			g.Created = born
+		}
 	case c.Kind == IPAllowEntry && v.match != "":
 		g.Entry = &guard.Entry{Text: c.IPAllowList, Known: f.product.addresses()}
 	}

@@ -23,11 +23,8 @@ func (f *finder) judgeName(v *verdict, c candidate) {
 
 // resembles tells in what an object is like the product's; "" when it is not.
 func (f *finder) resembles(c candidate) string {
-	name := strings.ToLower(strings.TrimSpace(c.Name)) // more generous than fold: a suspect is only looked at
-	for _, prefix := range f.product.Suspects.Prefixes {
-		if strings.HasPrefix(name, strings.ToLower(prefix)) {
-			return "its name begins with " + prefix
-		}
+	if prefix := f.prefixed(c.Name); prefix != "" {
+		return "its name begins with " + prefix
 	}
 	switch c.Kind {
 	case OutboundConnector:
@@ -46,6 +43,17 @@ func (f *finder) resembles(c candidate) string {
 			return "it uses a group of the product"
 		}
 		return f.receivesFrom(c.SenderIPRanges)
+	}
+	return ""
+}
+
+// prefixed returns the product's prefix that a name begins with. It is more generous than fold: a suspect is only looked at.
+func (f *finder) prefixed(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	for _, prefix := range f.product.Suspects.Prefixes {
+		if strings.HasPrefix(name, strings.ToLower(prefix)) {
+			return prefix
+		}
 	}
 	return ""
 }

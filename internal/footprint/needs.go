@@ -28,6 +28,51 @@ func (s *Service) Rerouting(plan deprovision.Plan) []deprovision.Artifact {
 	return rules
 }
 
+// Reroutes lists the rules among objects that send mail to the product, whether or not a plan may remove them: those that go before mail
+// under way is waited for, and those that use an outbound connector with a name of the product's.
+func (s *Service) Reroutes(account deprovision.Account, objects []Object) []deprovision.Artifact {
+	f := s.finder(account, objects)
+	connectors := slices.Clone(f.connectors)
+	for _, c := range f.candidates {
+		if c.Kind == OutboundConnector && f.prefixed(c.Name) != "" {
+			connectors = append(connectors, c.ID, c.Name)
+		}
+	}
+	until := slices.Index(s.Steps, drainStep)
+	var rules []deprovision.Artifact
+	for _, c := range f.candidates {
+		if c.Kind != TransportRule {
+			continue
+		}
+		v := f.judge(c)
+		before := slices.Index(s.Steps, s.Artifacts[v.entry].Step) < until
+		if v.match != "" && before || connectors.has(c.RouteMessageOutboundConnector) {
+			rules = append(rules, s.artifact(c, v))
+		}
+	}
+	return rules
+}
+
+// suspected counts the plan's suspects that use an outbound connector with a name of the product's.
+func (s *Service) suspected(plan deprovision.Plan) int {
+	n := 0
+	for _, a := range s.Reroutes(deprovision.Account{}, objects(slices.Concat(plan.Artifacts, plan.Suspects))) {
+		if slices.ContainsFunc(plan.Suspects, func(b deprovision.Artifact) bool { return a.Kind == b.Kind && a.ID == b.ID }) {
+			n++
+		}
+	}
+	return n
+}
+
+// objects are artifacts as they were read.
+func objects(artifacts []deprovision.Artifact) []Object {
+	out := make([]Object, len(artifacts))
+	for i, a := range artifacts {
+		out[i] = Object{Kind: a.Kind, ID: a.ID, Name: a.Name, Created: a.Created, Raw: a.Before}
+	}
+	return out
+}
+
 // MailNote tells in one line whether mail still takes the vendor's way, by what is known of each rule that reroutes it; "" for a service that
 // reroutes none. plan is nil when nothing was read. stays reports a rule that is in place; doubt one that may have been removed.
 func (s *Service) MailNote(plan *deprovision.Plan, stays, doubt func(deprovision.Artifact) bool) string {
@@ -45,6 +90,9 @@ func (s *Service) MailNote(plan *deprovision.Plan, stays, doubt func(deprovision
 		case stays != nil && stays(a):
 			count++
 		}
+	}
+	if n := s.suspected(*plan); n > 0 {
+		return fmt.Sprintf("mail may still take the vendor's way: %d of %d rules that reroute it are in place, and %d suspects route mail as well", count, len(rules), n)
 	}
 	if count == 0 {
 		return "mail no longer takes the vendor's way"

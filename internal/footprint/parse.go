@@ -38,7 +38,7 @@ func Parse(kind deprovision.ArtifactKind, raw json.RawMessage) ([]Object, error)
 		o.ID, o.Name, o.Created = row.GUID, row.Name, row.WhenCreated
 	case Microsoft365Group, SecurityGroup:
 		o.ID, o.Name = row.ID, row.DisplayName
-		if row.ExternalDirectoryObjectID != "" { // as Exchange lists it
+		if row.GUID != "" || row.ExternalDirectoryObjectID != "" { // as Exchange lists it: its own Id is a name
 			o.ID, o.Created = row.ExternalDirectoryObjectID, row.WhenCreated
 		}
 	case SpoofAllowPair:

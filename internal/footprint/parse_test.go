@@ -85,3 +85,12 @@ func TestParseRefusesWhatItCannotIdentify(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestGroupOfExchangeWithoutItsDirectoryIDHasNone(t *testing.T) {
+	t.Parallel()
+	row := json.RawMessage(`{"Guid":"6d1f1a52-0c3b-4d7e-9a52-3b8f6e10c0aa","Id":"TMCASGroup_1a2b3c","Identity":"TMCASGroup_1a2b3c",` +
+		`"Name":"TMCASGroup_1a2b3c","DisplayName":"TMCAS group","ExternalDirectoryObjectId":""}`)
+	if objects, err := footprint.Parse(footprint.Microsoft365Group, row); err == nil {
+		t.Errorf("a name is taken for the id of a group in the directory: %+v", objects)
+	}
+}

@@ -92,7 +92,7 @@ func (j *job) askConsent(plan deprovision.Plan, more string) engine.Result {
 	if open := j.unacknowledged(acknowledged); len(open) > 0 {
 		detail = append(detail, "To be acknowledged: "+strings.Join(open, ", ")+".")
 	}
-	if len(plan.Suspects) > 0 {
+	if len(plan.Suspects) > 0 && j.name == Confirm { // a later step hears no approval
 		offers = slices.Insert(offers, 1, deprovision.Approve)
 		detail = append(detail, fmt.Sprintf("%d objects resemble the product's and stay unless approved by name.", len(plan.Suspects)))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -19,35 +20,34 @@ func (drain) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err != nil {
 		return engine.Result{}, err
 	}
-	rules := j.service.Rerouting(plan)
-	if len(rules) == 0 {
-		return engine.Result{}, nil
-	}
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
-	still, err := j.present(ctx, rules)
+	planned := j.service.Rerouting(plan)
+	still, err := j.present(ctx, planned)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	others, err := j.reroutingBeside(ctx, plan)
 	if err != nil {
 		return engine.Result{}, err
 	}
 	s := j.patience()
-	if len(still) > 0 {
+	switch {
+	case len(others) > 0: // nobody confirmed their removal: waiting changes nothing
 		s.Until = nil
-		if slices.ContainsFunc(still, j.isLeft) { // waiting changes nothing
+		r := j.stop("still-rerouting", "Not of the plan, and sending mail to the product: "+named(others)+". Remove them, or mail is lost when the way back "+
+			"is closed. Was the product connected meanwhile?", deprovision.Retry, deprovision.Skip, deprovision.Force, deprovision.Cancel)
+		r.Apply = j.keep(s)
+		return r, nil
+	case len(still) > 0:
+		s.Until = nil
+		if slices.ContainsFunc(still, j.isLeft) { // likewise
 			s.Reads = maxReads - 1
 		}
 		return j.wait(s, still, "still-rerouting", "Mail still takes the vendor's way; closing its way back would lose it."), nil
-	}
-	since, err := j.sinceThePlan(ctx, plan)
-	if err != nil {
-		return engine.Result{}, err
-	}
-	if again := j.service.Rerouting(deprovision.Plan{Artifacts: since.artifacts}); len(again) > 0 {
-		r := j.stop("still-rerouting", fmt.Sprintf("Made after the plan, and not confirmed by anybody: %s. Remove them, or mail is lost when the way back is closed; "+
-			"is the product still connected?", named(again)), deprovision.Retry, deprovision.Skip, deprovision.Force, deprovision.Cancel)
-		s.Until = nil // the drain begins when they are gone
-		r.Apply = j.keep(s)
-		return r, nil
+	case len(planned) == 0:
+		return engine.Result{}, nil
 	}
 	length := j.drainTime()
 	if length == 0 {
@@ -62,6 +62,17 @@ func (drain) run(ctx context.Context, j *job) (engine.Result, error) {
 		return engine.Result{Apply: j.keep(s), Park: s.Until, Detail: detail}, nil
 	}
 	return engine.Result{Apply: note(Drain, "drained until "+s.Until.Format(time.RFC3339))}, nil
+}
+
+// reroutingBeside reads which rules send mail to the product and are not of the plan: made anew since, spared by a guard, or suspects that
+// nobody approved.
+func (j *job) reroutingBeside(ctx context.Context, plan deprovision.Plan) ([]deprovision.Artifact, error) {
+	objects, err := j.list(ctx, footprint.TransportRule, footprint.OutboundConnector)
+	if err != nil {
+		return nil, err
+	}
+	rules := j.service.Reroutes(j.account, objects)
+	return slices.DeleteFunc(rules, func(a deprovision.Artifact) bool { return has(plan.Artifacts, a) }), nil
 }
 
 // drainTime is how long: as the request says, else the tenant's policy, else the footprint.

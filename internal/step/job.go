@@ -23,9 +23,10 @@ type job struct {
 	policy  Policy
 	tenant  m365.Tenant // after open
 
-	sp     *m365.ServicePrincipal // after principal
-	looked bool
-	marked bool // the account's record says that it has let go of what it shares
+	sp      *m365.ServicePrincipal // after principal
+	looked  bool
+	planned string // App Id of the plan
+	marked  bool   // the account's record says that it has let go of what it shares
 }
 
 // open reaches the tenant, with the credential that a decision named or else with the tenant's own.

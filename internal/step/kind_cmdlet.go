@@ -43,7 +43,7 @@ func (k cmdletKind) find(ctx context.Context, x m365.Exchange, identity string) 
 			p["Identity"] = identity
 		}
 		rows, err := x.Get(ctx, k.get, p)
-		if gone(err) {
+		if identity != "" && gone(err) { // of a listing, it says that something else is not there
 			continue
 		}
 		if err != nil {

@@ -103,7 +103,7 @@ func (removeAtProduct) left(r rest) []deprovision.Remainder {
 }
 
 func (closeAccount) left(r rest) []deprovision.Remainder {
-	if !r.current() {
+	if !r.current() || r.account.State == deprovision.AccountClosed {
 		return nil
 	}
 	return []deprovision.Remainder{{Name: "record of the service account " + r.state.Request.Account,
@@ -119,6 +119,8 @@ func mailNote(state deprovision.Progress, service *footprint.Service, plan depro
 		r := rest{name: a.Step, state: state, plan: plan, service: service}
 		return slices.Contains(steps, a.Step) && has(r.artifacts(), a) || listed(service, state, a)
 	}
-	doubt := func(a deprovision.Artifact) bool { return a.ID == state.MaybeCalled }
+	doubt := func(a deprovision.Artifact) bool {
+		return a.ID == state.MaybeCalled || slices.Contains(state.InDoubt, a.ID)
+	}
 	return service.MailNote(&plan, stays, doubt)
 }

@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,6 +37,7 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
+	j.planned = plannedApp(plan)
 	maybe := j.state.MaybeCalled
 	for i := j.state.Cursor; ; i++ {
 		u, err := j.removeOne(ctx, artifacts[i], maybe == artifacts[i].ID)
@@ -51,6 +53,19 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 		}
 		maybe = "" // it was about the artifact that is behind us
 	}
+}
+
+// plannedApp is the App Id that the plan was made for; "" when it has no service principal.
+func plannedApp(plan deprovision.Plan) string {
+	var before struct {
+		AppID string `json:"appId"`
+	}
+	for _, a := range plan.Artifacts {
+		if a.Kind == footprint.ServicePrincipal && json.Unmarshal(a.Before, &before) == nil {
+			return before.AppID
+		}
+	}
+	return ""
 }
 
 // counted counts a last unit that has no evidence: the engine counts a step's last unit by it.

@@ -25,7 +25,7 @@ func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
-	if j.tenant.Product == nil {
+	if j.tenant.Product == nil || j.account.ProductID == "" && j.account.AppID == "" { // nothing would tell the row from another one
 		return j.byHand(), nil
 	}
 	held, err := j.holdProduct(ctx)

@@ -22,8 +22,11 @@ var shared = []deprovision.ArtifactKind{footprint.RoleAssignment, footprint.Perm
 // keeps tells why what hangs on the account's App Id must stay; "" when it may go. First it writes that this account has let go, then it
 // looks at the others: of two accounts that end at once, both may try to remove, but never neither.
 func (j *job) keeps(ctx context.Context) (string, error) {
-	if strings.EqualFold(j.account.AppID, j.tenant.ActingApp) {
+	if slices.ContainsFunc(append([]string{j.tenant.ActingApp}, j.policy.Spared...), func(app string) bool { return strings.EqualFold(app, j.account.AppID) }) {
 		return "the worker itself runs as this app", nil
+	}
+	if !strings.EqualFold(j.account.AppID, j.planned) { // whose sisters are to be asked is not known any more
+		return "the account's record names another App Id than when the plan was made", nil
 	}
 	mark := sharedMark(j.account)
 	err := j.amend(ctx, func(a *deprovision.Account) bool {

@@ -44,6 +44,7 @@ type Policy struct {
 	Armed          bool           // false: plans are made, nothing is removed
 	ConfirmsItself bool           // a plan needs no confirmation by a person
 	Drain          *time.Duration // nil means the footprint's; 0 means none
+	Spared         []string       // App Ids of the worker's own credentials: none of them ever goes, whichever one it runs as
 	ManualOwner    string         // who does manual steps, for the instructions
 	ManualDue      time.Duration  // how long that may take; 0 means no date
 }

@@ -56,7 +56,7 @@ func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(
 	summary := summarize(plan)
 	j.state.Plan = summary
 	fact := fmt.Sprintf("%d artifacts", len(plan.Artifacts))
-	if len(plan.Artifacts) == 0 {
+	if len(plan.Artifacts)+len(plan.Suspects) == 0 && len(plan.Remainder) == len(j.service.Remainder) { // nor anything that a guard spares
 		fact = nothingFound
 	}
 	return plan, all(note(TakeInventory, fact), func(p *deprovision.Progress) {
@@ -69,8 +69,12 @@ func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(
 
 // objects reads everything that may be of the footprint.
 func (j *job) objects(ctx context.Context) ([]footprint.Object, error) {
+	return j.list(ctx, j.service.Kinds()...)
+}
+
+func (j *job) list(ctx context.Context, kinds ...deprovision.ArtifactKind) ([]footprint.Object, error) {
 	var out []footprint.Object
-	for _, name := range j.service.Kinds() {
+	for _, name := range kinds {
 		k, err := j.kindOf(name)
 		if err != nil {
 			return nil, err

@@ -51,9 +51,15 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err != nil {
 		return engine.Result{}, err
 	}
+	left := append(beforehand(j.service, plan), since.remainder(j.service)...)
+	for _, a := range present { // of a step that was left out: removed before, and there all the same
+		if !listed(j.service, j.state, a) {
+			left = append(left, j.service.Remain(a, "called about, and still there"))
+		}
+	}
 	return engine.Result{Apply: all(
 		note(VerifyRemoval, fmt.Sprintf("%d artifacts read as absent at %s", len(gone), j.now().UTC().Format(time.RFC3339))),
-		j.drop(gone), leave(beforehand(j.service, plan)...), leave(since.remainder(j.service)...),
+		j.drop(gone), leave(left...),
 		func(p *deprovision.Progress) {
 			p.Steps[p.Step].Done, p.Steps[p.Step].Total = len(gone), len(plan.Artifacts)
 		},

@@ -59,7 +59,7 @@ func (c *Client) send(ctx context.Context, call *transport.Call, method, address
 		return transport.Failed(err, API, call)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusNoContent || len(call.Body) == 0 {
+	if resp.StatusCode == http.StatusNoContent || call.Changes && len(call.Body) == 0 {
 		return nil
 	}
 	if err := json.Unmarshal(call.Body, out); err != nil {

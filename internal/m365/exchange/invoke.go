@@ -25,7 +25,8 @@ type output struct {
 	Value    []json.RawMessage `json:"value"`
 	Next     string            `json:"@odata.nextLink"`
 	Warnings []string          `json:"@adminapi.warnings"`
-	Errors   []string          `json:"@adminapi.errors"`              // failures of a cmdlet that went on: the status is 200 all the same
+	Errors   []string          `json:"@adminapi.errors"` // failures of a cmdlet that went on: the status is 200 all the same
+	Error    json.RawMessage   `json:"error"`
 	Asks     string            `json:"@adminapi.confirmationmessage"` // it did nothing and wants a confirmation
 }
 
@@ -93,6 +94,12 @@ func (c *Client) invoke(ctx context.Context, call *transport.Call, address strin
 	header := map[string]string{"Content-Type": "application/json", "Prefer": "odata.maxpagesize=1000"}
 	if err := c.send(ctx, call, http.MethodPost, address, header, body, &out); err != nil {
 		return output{}, err
+	}
+	switch {
+	case len(out.Error) > 0:
+		return output{}, unreadable(call, http.StatusOK, errors.New("an error under the status of a success"))
+	case out.Value == nil && len(call.Body) > 0: // a cmdlet without output may answer nothing at all
+		return output{}, unreadable(call, http.StatusOK, errors.New("the answer is no listing"))
 	}
 	if len(out.Errors) > 0 {
 		return output{}, reported(call, out.Errors[0])

@@ -211,3 +211,21 @@ func TestTenantIsNamedByItsGUID(t *testing.T) {
 		}
 	}
 }
+
+func TestSuccessThatIsNoListingIsNeitherEmptyNorARemoval(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		``, `{}`, `null`, `{"error":{"code":"InternalServerError","message":"x","details":[{"message":"Ex1|Microsoft.X.ADTransientException|the server is busy"}]}}`,
+	} {
+		x := answering(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
+		if rows, err := x.Get(t.Context(), "Get-TransportRule", params{"ResultSize": "Unlimited"}); err == nil {
+			t.Errorf("Get: %q is a listing of %d rows", body, len(rows))
+		}
+		if body == "" {
+			continue // a cmdlet without output
+		}
+		if r, err := x.Do(t.Context(), "Remove-TransportRule", params{"Identity": "x"}); err == nil {
+			t.Errorf("Do: %q is a removal: %+v", body, r)
+		}
+	}
+}

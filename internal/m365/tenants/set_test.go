@@ -199,3 +199,18 @@ func TestConfigurationFitsFieldByField(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestAppOfAnotherIdentityIsNotTakenForTheTenantsOwn(t *testing.T) {
+	t.Parallel()
+	c := contoso(t, simulate(t, tenantsim.Options{}))
+	c.ActingApp = tenantsim.WorkerAppID // of the tenant's own credential
+	c.Credentials["platform"] = tenants.Credential{Type: "managed-identity"}
+	set, err := tenants.New(tenants.Config{Tenants: map[string]tenants.Tenant{"contoso": c}}, tenants.Options{})
+	if err == nil {
+		set.Close()
+		t.Fatal("a managed identity without an App Id counts as the app of another credential")
+	}
+	if !strings.Contains(err.Error(), "credentials.platform.clientId") {
+		t.Error(err)
+	}
+}

@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -10,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +33,33 @@ func TestClosedGateKeepsACallFromBeingSent(t *testing.T) {
 	wantClass(t, s.change(t, s.client(t, transport.Options{Gate: &gate{err: errors.New("nobody knows")}})), deprovision.Transient)
 	if len(s.calls()) != 0 {
 		t.Error("it was sent")
+	}
+}
+
+// paced lets a call through when it has asked often enough.
+type paced struct {
+	gate
+	left atomic.Int64
+}
+
+func (p *paced) Wait(context.Context, string) (time.Duration, error) {
+	if p.left.Add(-1) >= 0 {
+		return time.Millisecond, nil
+	}
+	return 0, nil
+}
+
+func TestCallWaitsForItsTurnInsteadOfFailing(t *testing.T) {
+	t.Parallel()
+	s, g := serve(t, ok), &paced{}
+	g.left.Store(3)
+	if f := s.change(t, s.client(t, transport.Options{Gate: g})); f != nil {
+		t.Error(f)
+	}
+	g.left.Store(1 << 40) // others are always faster
+	wantClass(t, s.change(t, s.client(t, transport.Options{Gate: g})), deprovision.Throttled)
+	if n := len(s.calls()); n != 1 {
+		t.Errorf("%d calls were sent", n)
 	}
 }
 

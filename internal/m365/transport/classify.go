@@ -34,11 +34,11 @@ func (c *chain) classify(req *http.Request, next send) (*http.Response, error) {
 		RequestID: cmp.Or(requestID(resp.Header), p.requestID),
 		Err:       errors.New(cmp.Or(scrub(p.String(), hidden), http.StatusText(resp.StatusCode), "no explanation")),
 	}
-	if f.Class == deprovision.Throttled {
+	switch {
+	case f.Class == deprovision.Throttled && !advised:
+		f.RetryAfter = unadvisedWait
+	case f.Class == deprovision.Throttled, advised && resp.StatusCode == http.StatusServiceUnavailable:
 		f.RetryAfter = wait
-		if !advised {
-			f.RetryAfter = unadvisedWait
-		}
 	}
 	if to, err := url.Parse(resp.Header.Get("Location")); err == nil && resp.StatusCode < 400 && to.Host != "" {
 		f.Err = errors.New("redirected to " + to.Host + ", which is not followed")
@@ -56,7 +56,7 @@ func (c *chain) classOf(status int, p problem, advised, changes bool) deprovisio
 	switch {
 	case c.gone(status, p):
 		return deprovision.Gone
-	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && advised, p.tooConcurrent():
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && advised && !changes, p.tooConcurrent():
 		return deprovision.Throttled
 	case status == http.StatusUnauthorized, status == http.StatusForbidden, c.API == "login" && p.refusesClient():
 		return deprovision.Forbidden

@@ -50,7 +50,7 @@ var refusals = map[string]struct {
 	"conflict":                        {api: "graph", status: 409, read: deprovision.Transient},
 	"throttled":                       {api: "graph", status: 429, retry: "2.128", read: deprovision.Throttled},
 	"throttled in plain text":         {api: "exchange", status: 400, body: "You have reached the maximum number of concurrent requests per tenant. Wait.", read: deprovision.Throttled},
-	"unavailable, with advice":        {api: "graph", status: 503, kind: "text/html", retry: "7", body: htmlPage, read: deprovision.Throttled},
+	"unavailable, with advice":        {api: "graph", status: 503, kind: "text/html", retry: "7", body: htmlPage, read: deprovision.Throttled, change: deprovision.Unknown},
 	"unavailable, a page":             {api: "graph", status: 503, kind: "text/html", body: htmlPage, read: deprovision.Transient, change: deprovision.Unknown},
 	"broken":                          {api: "graph", status: 500, read: deprovision.Transient, change: deprovision.Unknown},
 	"gateway":                         {api: "exchange", status: 504, read: deprovision.Transient, change: deprovision.Unknown},
@@ -85,7 +85,7 @@ func TestEveryRefusalIsClassifiedOnceByStatusAndBody(t *testing.T) {
 				if got.f.Status != c.status || got.f.RequestID != "req-1" || got.f.API != c.api || !strings.HasSuffix(got.f.Call, "/things") {
 					t.Errorf("%+v", got.f)
 				}
-				if (got.f.RetryAfter > 0) != (got.want == deprovision.Throttled) {
+				if (got.f.RetryAfter > 0) != (got.want == deprovision.Throttled || c.retry != "") {
 					t.Errorf("retry after %s", got.f.RetryAfter)
 				}
 			}

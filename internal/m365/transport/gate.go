@@ -23,7 +23,7 @@ func (c *chain) pass(req *http.Request, next send) (*http.Response, error) {
 	if c.Gate == nil {
 		return next(req)
 	}
-	wait, err := c.Gate.Wait(req.Context(), c.Tenant)
+	wait, err := c.admit(req.Context())
 	if err != nil {
 		return nil, fmt.Errorf("not sent: ask the tenant's gate: %w", err)
 	}
@@ -32,10 +32,32 @@ func (c *chain) pass(req *http.Request, next send) (*http.Response, error) {
 	}
 	resp, err := next(req)
 	var f *deprovision.Failure
-	if errors.As(err, &f) && f.Class == deprovision.Throttled {
+	if errors.As(err, &f) && f.RetryAfter > 0 {
 		c.Gate.Close(context.WithoutCancel(req.Context()), c.Tenant, f.RetryAfter) // others must know, even if this lease has ended
 	}
 	return resp, err
+}
+
+const (
+	mostPace = time.Second // that a call waits for its turn; a request that has to wait longer is parked
+	turns    = 30          // that others may be faster
+)
+
+// admit asks for the call's turn. The pace of a budget is kept here, since a step whose calls were refused by it would begin anew
+// each time and never end. It returns how long the gate stays closed; 0 means go.
+func (c *chain) admit(ctx context.Context) (time.Duration, error) {
+	for range turns {
+		wait, err := c.Gate.Wait(ctx, c.Tenant)
+		if err != nil || wait <= 0 || wait > mostPace {
+			return wait, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+	return mostPace, nil
 }
 
 // wholeSeconds rounds up: never too early.

@@ -29,7 +29,7 @@ func (c *chain) observe(req *http.Request, next send) (*http.Response, error) {
 		c.Observer.Called(c.API, resp.StatusCode, took)
 	case errors.As(err, &f):
 		c.Observer.Called(c.API, f.Status, took)
-		if f.Class == deprovision.Throttled {
+		if f.RetryAfter > 0 {
 			c.Observer.Throttled(c.API, f.RetryAfter)
 		}
 	default:
