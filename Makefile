@@ -41,10 +41,15 @@ bench: ## measure the worker against a bare loop and write docs/performance.md (
 
 .PHONY: compose-check
 compose-check: ## check docker-compose.yml and the Dockerfile without an engine (a module of its own)
-	cd deploy/composecheck && ../../.ci/heartbeat go test ./...
+	cd deploy/composecheck && ../../.ci/heartbeat go test -race ./...
+
+.PHONY: test-beside
+test-beside: deps ## test the modules beside the product's: the bench and the compose file (shared with test)
+	cd bench && ../.ci/heartbeat go test -race ./...
+	cd deploy/composecheck && ../../.ci/heartbeat go test -race ./...
 
 .PHONY: deps
-deps: ## install redis-server and a C compiler where they are missing (apt)
+deps: ## install redis-server, prometheus and a C compiler where they are missing (apt)
 	@.ci/deps
 
 .PHONY: clean

@@ -99,10 +99,10 @@ const simulatedAccount = "inline"
 
 // accounts are what the product has recorded about its service accounts in the simulated tenants.
 func (e embedding) accounts(fixtures []*tenantsim.Fixture) []deprovision.Account {
-	out := make([]deprovision.Account, len(e.tenants))
-	for i, alias := range e.tenants {
-		row := fixtures[i].Product.Accounts[0]
-		out[i] = deprovision.Account{Tenant: alias, ID: simulatedAccount, Service: deprovision.ExchangeOnlineInline, Kind: deprovision.Authorized,
+	out := make([]deprovision.Account, len(fixtures))
+	for i, fixture := range fixtures {
+		row := fixture.Product.Accounts[0]
+		out[i] = deprovision.Account{Tenant: e.tenants[i], ID: simulatedAccount, Service: deprovision.ExchangeOnlineInline, Kind: deprovision.Authorized,
 			AppID: row.AppID, Site: "us", ProductID: row.ID, State: deprovision.AccountActive}
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -40,9 +41,14 @@ func TestWorkerStoppedPastItsLeaseStartsNothingWhenItGoesOn(t *testing.T) {
 	if len(claims) != 2 {
 		t.Errorf("claimed by %v, want two workers", claims)
 	}
-	calls, last := len(s.sim.Calls()), s.last(ref)
+	calls, last, acks := len(s.sim.Calls()), s.last(ref), s.acks()
 	s.signal(first, syscall.SIGCONT)
 	first.line(s, "is given back") // it has noticed; it lets go in silence
+	s.signal(first, syscall.SIGTERM)
+	first.wait(s) // whatever it still wanted to do is done
+	if got := acks(); got > 0 {
+		t.Errorf("it acknowledged %d triggers after its lease", got)
+	}
 	if got := len(s.sim.Calls()); got != calls {
 		t.Errorf("it made %d calls after its lease", got-calls)
 	}
@@ -225,6 +231,35 @@ func (s *site) signal(p *process, sig syscall.Signal) {
 	s.t.Helper()
 	if err := p.cmd.Process.Signal(sig); err != nil {
 		s.t.Fatal(err)
+	}
+}
+
+// acks counts from now on how many requests and wake-ups are acknowledged; a sign of life is no acknowledgement.
+func (s *site) acks() func() int {
+	s.t.Helper()
+	nc, err := nats.Connect(s.url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(nc.Close)
+	var n atomic.Int64
+	for _, stream := range []string{journal.RequestStream, journal.WakeStream} {
+		if _, err := nc.Subscribe("$JS.ACK."+stream+".>", func(m *nats.Msg) {
+			if len(m.Data) == 0 || string(m.Data) == "+ACK" {
+				n.Add(1)
+			}
+		}); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if err := nc.Flush(); err != nil {
+		s.t.Fatal(err)
+	}
+	return func() int {
+		if err := nc.Flush(); err != nil {
+			s.t.Error(err)
+		}
+		return int(n.Load())
 	}
 }
 

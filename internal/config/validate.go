@@ -33,7 +33,8 @@ func (c Config) Validate() error {
 	v.want(c.Throttle.Calls >= 0 && c.Throttle.Calls <= 1_000_000, "throttle.calls", fmt.Sprint(c.Throttle.Calls), "0 to 1000000")
 	v.between("throttle.per", c.Throttle.Per, time.Millisecond, 24*time.Hour)
 	if n := c.Throttle.Calls; n > 0 {
-		v.want(time.Duration(c.Throttle.Per)/time.Duration(n) <= time.Second, "throttle.calls", fmt.Sprint(n), "at least one a second: no step waits longer for its turn")
+		often := time.Duration(c.Throttle.Per)/time.Duration(n) <= time.Second
+		v.want(often, "throttle.calls", fmt.Sprint(n), "at least one a second: no call waits longer for its turn")
 	}
 	v.want(c.Throttle.Burst >= 1 && c.Throttle.Burst <= max(1, c.Throttle.Calls), "throttle.burst", fmt.Sprint(c.Throttle.Burst), "1 to throttle.calls")
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")

@@ -92,7 +92,8 @@ func (s *Service) MailNote(plan *deprovision.Plan, stays, doubt func(deprovision
 		}
 	}
 	if n := s.suspected(*plan); n > 0 {
-		return fmt.Sprintf("mail may still take the vendor's way: %d of %d rules that reroute it are in place, and %d suspects route mail as well", count, len(rules), n)
+		return fmt.Sprintf("mail may still take the vendor's way: %d of %d rules that reroute it are in place, and %d suspects route mail as well",
+			count, len(rules), n)
 	}
 	if count == 0 {
 		return "mail no longer takes the vendor's way"

@@ -42,8 +42,9 @@ func (s *Service) known(account deprovision.Account) []deprovision.Remainder {
 		out[i].Name, out[i].Instructions = fill.Replace(out[i].Name), fill.Replace(out[i].Instructions)
 	}
 	if account.Kind == deprovision.Delegate {
-		out = append(out, deprovision.Remainder{Name: "user " + account.UPN, Instructions: "The product's delegate account, often a Global Administrator with a password. " +
-			"When no other service uses it: take its directory roles away, then Remove-MgUser -UserId " + quote(account.UPN)})
+		out = append(out, deprovision.Remainder{Name: "user " + account.UPN,
+			Instructions: "The product's delegate account, often a Global Administrator with a password. When no other service uses it: " +
+				"take its directory roles away, then Remove-MgUser -UserId " + quote(account.UPN)})
 	}
 	return out
 }

@@ -59,7 +59,8 @@ func (t Tenant) actingApp(ref string) (string, error) {
 	case c.ClientID == "" && t.ActingApp == "":
 		return "", &deprovision.Invalid{Field: "actingApp", Allowed: "the App Id of the managed identity: the worker must know itself to spare itself"}
 	case c.ClientID == "" && ref != t.Credential && t.Credentials[t.Credential].ClientID != "":
-		return "", &deprovision.Invalid{Field: "credentials." + ref + ".clientId", Allowed: "the App Id of the managed identity: actingApp names that of the tenant's own credential"}
+		return "", &deprovision.Invalid{Field: "credentials." + ref + ".clientId",
+			Allowed: "the App Id of the managed identity: actingApp names that of the tenant's own credential"}
 	case c.ClientID == "":
 		return t.ActingApp, nil
 	case ref == t.Credential && t.ActingApp != "" && !strings.EqualFold(c.ClientID, t.ActingApp):
