@@ -87,8 +87,8 @@ func (r report) print(out io.Writer) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintln(t, "in flight\tstep\tworker req/s\tbare req/s\tratio\tleast\tmost\taim\tworker CPU\tbare CPU\tservers' CPU\tbare's\t")
 	for _, x := range r.Rows {
-		_, _ = fmt.Fprintf(t, "%d\t%s\t%.0f\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%s\t%s\t%s\t%s\t\n", x.InFlight, x.Call, x.Rate, x.Bare, x.Ratio, x.Least, x.Most, x.Target,
-			micros(x.Own), micros(x.BareOwn), micros(x.Servers), micros(x.BareServer))
+		_, _ = fmt.Fprintf(t, "%d\t%s\t%.0f\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%s\t%s\t%s\t%s\t\n",
+			x.InFlight, x.Call, x.Rate, x.Bare, x.Ratio, x.Least, x.Most, x.Target, micros(x.Own), micros(x.BareOwn), micros(x.Servers), micros(x.BareServer))
 	}
 	if err := t.Flush(); err != nil { // also what was refused above
 		return err
