@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -54,9 +55,45 @@ func TestMistakesAreNamedAndHaveACodeOfTheirOwn(t *testing.T) {
 	}
 }
 
+// simulated is the shipped configuration for the simulated tenant.
+var simulated = filepath.Join("..", "..", "deploy", "worker-simulated.yaml")
+
+// withSecrets is it with secrets in a file, since variables are the process's.
+func withSecrets(t *testing.T) string {
+	t.Helper()
+	body, err := os.ReadFile(simulated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := filepath.Join(t.TempDir(), "secret")
+	text := regexp.MustCompile(`secretEnv: \w+`).ReplaceAllLiteralString(string(body), "secretFile: "+secret)
+	config := secret + ".yaml"
+	if err := errors.Join(os.WriteFile(secret, []byte("opens-nothing"), 0o600), os.WriteFile(config, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+func TestMissingSecretIsNamedBeforeAnyRequestIsTaken(t *testing.T) {
+	t.Parallel()
+	_, err := execute(t.Context(), "run", "--config", simulated)
+	if err == nil || code(err) != exitUsage || !strings.Contains(err.Error(), "CONTOSO_CLIENT_SECRET") || !strings.Contains(err.Error(), "CONTOSO_HOOK_SECRET") {
+		t.Errorf("it says: %v", err)
+	}
+}
+
+func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
+	t.Parallel()
+	for _, c := range command().Commands() {
+		if c.Short == "" || c.Example == "" {
+			t.Errorf("%s has no help or no example", c.CommandPath())
+		}
+	}
+}
+
 func TestMissingServersAndStreamsAreSaidWithWhatToDo(t *testing.T) {
 	t.Parallel()
-	config := filepath.Join("..", "..", "deploy", "worker-simulated.yaml")
+	config := withSecrets(t)
 	free := freePort(t)
 	if _, err := execute(t.Context(), "run", "--config", config, "--nats", "nats://"+free); err == nil || !strings.Contains(err.Error(), "nats-server -c deploy/nats.conf") {
 		t.Errorf("without NATS it says: %v", err)
@@ -95,6 +132,9 @@ func TestDemoRemovesEverythingAndSaysWhatIsLeft(t *testing.T) {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
+	}
+	if again, err := execute(ctx, "demo", "--plain", "--tenants", "1", "--drain", "0s", "--dir", dir); err != nil {
+		t.Errorf("a second time in the same place: %v\n%s", err, again)
 	}
 	if strings.Contains(out, "found-gone") {
 		t.Errorf("something was gone before the demo removed it:\n%s", out)

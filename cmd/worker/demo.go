@@ -37,6 +37,9 @@ submitted, planned, confirmed and carried out; at the end stands what was remove
 			if count < 1 || count > len(aliases) {
 				return usage{&deprovision.Invalid{Field: "--tenants", Value: fmt.Sprint(count), Allowed: fmt.Sprintf("1 to %d", len(aliases))}}
 			}
+			if e.drain < 0 {
+				return usage{&deprovision.Invalid{Field: "--drain", Value: e.drain.String(), Allowed: "0s or more"}}
+			}
 			e.tenants = aliases[:count]
 			return demo(c.Context(), e, c.OutOrStdout(), !plain && term.IsTerminal(int(os.Stdout.Fd())))
 		},
@@ -81,6 +84,9 @@ func demo(ctx context.Context, e embedding, out io.Writer, bars bool) (err error
 	ends := follow(ctx, d.client, e.tenants, newScreen(out, bars))
 	stop()
 	err = <-ended
+	if ctx.Err() != nil { // by a signal: what every part says of that is no news
+		return errors.Join(err, fmt.Errorf("interrupted; the journal, the log and the evidence so far lie in %s", e.dir))
+	}
 	for _, end := range ends {
 		err = errors.Join(err, end.err, report(ctx, d.client, out, end.state, e.dir))
 	}

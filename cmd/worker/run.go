@@ -30,6 +30,9 @@ func runCommand() *cobra.Command {
 			if len(cfg.Tenants) == 0 {
 				return usage{fmt.Errorf("no tenant is configured: name a file with --config; deploy/worker.yaml shows the form")}
 			}
+			if err := secretsAreThere(cfg); err != nil {
+				return usage{err}
+			}
 			w, err := assemble(c.Context(), cfg, log)
 			if err != nil {
 				return err

@@ -59,6 +59,7 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 			w.close()
 		}
 	}()
+	slog.SetDefault(log) // for packages that are handed none
 	w.metrics = metrics.New(w.summary)
 	if w.nc, err = dial(cfg, log); err != nil {
 		return w, hint(err, cfg)

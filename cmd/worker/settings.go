@@ -9,12 +9,13 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/spf13/cobra"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/deprovisioner/deprovisioner/internal/config"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
 	"github.com/deprovisioner/deprovisioner/internal/logging"
 	"github.com/deprovisioner/deprovisioner/internal/m365/token"
 	"github.com/deprovisioner/deprovisioner/internal/progress"
-	"github.com/redis/go-redis/v9"
 )
 
 // settings are the flags that every command over real servers has.
@@ -72,6 +73,32 @@ func dialRedis(cfg config.Config) (redis.UniversalClient, error) {
 		}
 	}
 	return progress.Connect(cfg.Redis.URL, password)
+}
+
+// secretsAreThere finds out at the start what would otherwise stop every request of a tenant that this worker takes.
+func secretsAreThere(cfg config.Config) error {
+	var faults []error
+	for alias, t := range cfg.Tenants {
+		for ref, c := range t.Credentials {
+			if c.Type == token.ClientSecret {
+				if _, err := token.ReadSecret(c.SecretEnv, c.SecretFile); err != nil {
+					faults = append(faults, fmt.Errorf("tenants.%s.credentials.%s: %w", alias, ref, err))
+				}
+			}
+			for _, path := range []string{c.CertificateFile, c.TokenFile} {
+				if _, err := os.Stat(path); path != "" && err != nil {
+					faults = append(faults, fmt.Errorf("tenants.%s.credentials.%s: %w", alias, ref, err))
+				}
+			}
+		}
+		if t.Product.HookURL == "" {
+			continue
+		}
+		if _, err := token.ReadSecret(t.Product.SecretEnv, t.Product.SecretFile); err != nil {
+			faults = append(faults, fmt.Errorf("tenants.%s.product: %w", alias, err))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // hint adds to an error what to do about it.

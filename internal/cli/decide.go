@@ -28,7 +28,7 @@ do not name them; the plan is shown then, and on a terminal you are asked before
                                                force        close the account, and leave the tenant as it is
 
 Cancel and force are offered as long as the request has not ended.`,
-		Example: `  publisher decide confirm contoso.exchange-online-inline.r1 --acknowledge mail-flow
+		Example: `  publisher decide confirm contoso.exchange-online-inline.r1 --acknowledge mail-unscanned --acknowledge quarantine-lost
   publisher decide approve contoso.exchange-online-inline.r1 --name "TMCAS-old rule"
   publisher decide cancel contoso.exchange-online-inline.r1 --reason "wrong account"`,
 		Args:      cobra.ExactArgs(2),
@@ -151,15 +151,29 @@ func (a *app) bind(ctx context.Context, c *client.Client, d *deprovision.Decisio
 	if err := a.printPlan(plan); err != nil {
 		return err
 	}
-	if d.Verb == deprovision.Confirm {
-		if err := acknowledged(p, *d); err != nil {
-			return err
-		}
+	switch d.Verb {
+	case deprovision.Confirm:
+		err = acknowledged(p, *d)
+	case deprovision.Approve:
+		err = suspects(plan, *d)
+	}
+	if err != nil {
+		return err
 	}
 	if yes {
 		return nil
 	}
 	return a.ask(ctx, fmt.Sprintf("%s this plan of %d artifacts in tenant %s?", d.Verb, len(plan.Artifacts), d.Tenant))
+}
+
+// suspects refuses an approval of what the plan does not list: the worker would ask again.
+func suspects(plan deprovision.Plan, d deprovision.Decision) error {
+	for _, name := range d.Names {
+		if !slices.ContainsFunc(plan.Suspects, func(a deprovision.Artifact) bool { return a.Name == name }) {
+			return &usageError{fmt.Errorf("--name %s is no suspect of this plan: a name has to be exact", quote(name))}
+		}
+	}
+	return nil
 }
 
 // acknowledged refuses a confirmation that leaves a caution out: the worker would ask again.

@@ -12,6 +12,17 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
+func TestApprovalOfWhatIsNoSuspectIsNotSent(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	got := w.answering("")
+	w.waits("r1")
+	w.run("decide", "approve", name("r1"), "--name", "no such").want(t, cli.BadInput, "no suspect", "no such")
+	if len(got) > 0 {
+		t.Errorf("%+v was sent", <-got)
+	}
+}
+
 func TestConfirmShowsThePlanAndBindsToIt(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)

@@ -77,7 +77,8 @@ func codeOf(err error) int {
 		return NotFound
 	case errors.Is(err, client.ErrNoAnswer), errors.Is(err, context.Canceled):
 		return TimedOut
-	case errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrNotProvisioned), errors.Is(err, client.ErrNoWorker):
+	case errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrNotProvisioned), errors.Is(err, client.ErrNoWorker),
+		errors.Is(err, client.ErrNoPicture):
 		return Unreachable
 	case errors.Is(err, context.DeadlineExceeded):
 		return TimedOut

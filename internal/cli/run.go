@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // Streams are where a command reads and writes. A confirmation is asked for only where In is a terminal.
@@ -63,7 +64,7 @@ A request is named <tenant>.<service>.<request>, for example contoso.exchange-on
 JSON object on a line. Exit codes are listed in docs/publisher.md.`,
 		Example: `  publisher request --tenant contoso --service exchange-online-inline --account inline --wait
   publisher show contoso.exchange-online-inline.r1
-  publisher decide confirm contoso.exchange-online-inline.r1 --acknowledge mail-flow`,
+  publisher decide confirm contoso.exchange-online-inline.r1 --acknowledge mail-unscanned --acknowledge quarantine-lost`,
 		Version: version(), SilenceErrors: true, SilenceUsage: true,
 		Args:              cobra.NoArgs,
 		RunE:              a.needsCommand,
@@ -97,6 +98,9 @@ func (a *app) connect() (*client.Client, error) {
 	server := a.server
 	if server == "" {
 		server = os.Getenv("NATS_URL")
+	}
+	if a.timeout <= 0 {
+		return nil, &deprovision.Invalid{Field: "--timeout", Value: a.timeout.String(), Allowed: "more than 0s"}
 	}
 	c, err := client.Connect(server, client.Options{Name: "publisher", Credentials: a.creds, InboxPrefix: a.inbox, Timeout: a.timeout})
 	if err != nil {

@@ -35,7 +35,7 @@ func tell(err error) string {
 		return err.Error() + "; a worker looks at it when one is there: see publisher show"
 	case errors.Is(err, client.ErrNoWorker):
 		return err.Error() + "; is one running? publisher show and watch read the journal without one"
-	case errors.Is(err, client.ErrNotProvisioned):
+	case errors.Is(err, client.ErrNotProvisioned), errors.Is(err, client.ErrNoPicture):
 		return err.Error()
 	case errors.Is(err, client.ErrUnreachable):
 		return err.Error() + "; set --server or NATS_URL"

@@ -32,11 +32,15 @@ func held(p deprovision.Progress, now time.Time) string {
 	if p.Claim == nil {
 		return "held by a worker" + since(p, now)
 	}
-	line := fmt.Sprintf("held by worker %s%s; last sign of life %s ago", p.Claim.Worker, doing(p), span(now.Sub(p.Updated)))
+	line := fmt.Sprintf("held by worker %s%s", p.Claim.Worker, doing(p))
 	lease := time.Duration(p.Claim.Lease)
+	if p.Status == deprovision.Contested {
+		line += fmt.Sprintf("; %s ago another worker doubted that it lives, and takes over unless it writes within %s", span(now.Sub(p.Updated)), span(lease))
+	} else {
+		line += fmt.Sprintf("; last sign of life %s ago", span(now.Sub(p.Updated)))
+	}
 	switch {
 	case p.Status == deprovision.Contested:
-		line += "; another worker doubts that it lives and takes over when it stays silent"
 	case lease > 0 && now.Sub(p.Updated) > lease:
 		line += fmt.Sprintf(", longer than its lease of %s: the sweeper has it taken over", span(lease))
 	}

@@ -43,6 +43,9 @@ func TestTableOfTriggers(t *testing.T) {
 	released := tableState(deprovision.Released, now)
 	parked, overdue := tableState(deprovision.Parked, later), tableState(deprovision.Parked, due)
 	waiting, expired := tableState(deprovision.Waiting, later), tableState(deprovision.Waiting, due)
+	cautious := waiting.Clone()
+	cautious.Plan.Cautions = []deprovision.Caution{{Code: "mail-unscanned"}, {Code: "known"}}
+	cautious.Request.Options.Acknowledged = []string{"known"}
 	over := tableState(deprovision.Succeeded, now)
 	byDecision := tableState(deprovision.Held, now)
 	byDecision.Claim.Trigger = "decision:known"
@@ -115,6 +118,7 @@ func TestTableOfTriggers(t *testing.T) {
 		"waiting, a decision that names an older stop: refuse": {waiting, decision("d", deprovision.Confirm, 4), refuseIt, "stop 4"},
 		"waiting, a verb that is not offered: refuse":          {waiting, decision("d", deprovision.Retry, 5), refuseIt, "not offered"},
 		"waiting, a confirmation of an older plan: refuse":     {waiting, wrongPlan, refuseIt, "another plan"},
+		"waiting, a confirmation without a caution: refuse":    {cautious, decision("d", deprovision.Confirm, 5), refuseIt, "mail-unscanned"},
 		"waiting, a decision after the expiry: refuse":         {expired, decision("d", deprovision.Confirm, 5), refuseIt, "expired"},
 		"waiting, cancel by name of the request: claim":        {waiting, decision("d", deprovision.Cancel, 0), claimIt, ""},
 		"waiting, force by name of the request: claim":         {waiting, decision("d", deprovision.Force, 0), claimIt, ""},

@@ -38,8 +38,8 @@ func (o Options) withDefaults() (Options, error) {
 	o.MaxMessage = orDefault(o.MaxMessage, MaxRequest)
 	o.AckWait = orDefault(o.AckWait, ackWait)
 	switch {
-	case o.Replicas < 1 || o.Replicas > 5:
-		return o, &deprovision.Invalid{Field: "replicas", Value: fmt.Sprint(o.Replicas), Allowed: "1 to 5"}
+	case o.Replicas != 1 && o.Replicas != 3 && o.Replicas != 5: // an even number survives no more than the odd one below
+		return o, &deprovision.Invalid{Field: "replicas", Value: fmt.Sprint(o.Replicas), Allowed: "1, 3 or 5"}
 	case o.MaxMessages < 1:
 		return o, &deprovision.Invalid{Field: "maxMessages", Value: fmt.Sprint(o.MaxMessages), Allowed: "1 or more"}
 	case o.MaxBytes < int64(o.MaxMessage):

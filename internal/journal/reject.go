@@ -62,7 +62,7 @@ func reason(err error) string {
 	switch invalid.Field {
 	case "json":
 		return "not-json"
-	case "content-type":
+	case "content-type", "ce-datacontenttype":
 		return "content-type"
 	case "size":
 		return "oversized"

@@ -120,7 +120,7 @@ func (j *job) approve(ctx context.Context) (engine.Result, error) {
 	}
 	if len(unknown) > 0 {
 		some := strings.Join(unknown[:min(len(unknown), 5)], ", ")
-		return j.askConsent(plan, fmt.Sprintf("Nothing was approved; %d names are no suspects of this plan: %s.", len(unknown), some)), nil
+		return j.askConsent(plan, fmt.Sprintf("Nothing was approved. Not among the suspects of this plan (%d): %s.", len(unknown), some)), nil
 	}
 	j.state.Approved = append(slices.Clip(j.state.Approved), j.state.Answer.Names...)
 	if err := j.open(ctx); err != nil {

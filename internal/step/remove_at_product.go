@@ -22,6 +22,33 @@ func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
 		done := func(p *deprovision.Progress) { p.Steps[p.Step].Done++ }
 		return engine.Result{Apply: all(note(RemoveAtProduct, strings.TrimSpace("done by "+a.DecidedBy+" "+a.Reason)), done)}, nil
 	}
+	if j.state.Forced {
+		return j.forcedRow(ctx)
+	}
+	return j.removeRow(ctx)
+}
+
+// patientForce is how often a forced end tries a hook that fails for a while.
+const patientForce = 3
+
+// forcedRow is removeRow for an end that nothing may hold up: what a person would have to do, and a hook that fails, becomes remainder.
+func (j *job) forcedRow(ctx context.Context) (engine.Result, error) {
+	result, err := j.removeRow(ctx)
+	class := deprovision.ClassOf(err)
+	passing := err != nil && (class == deprovision.Transient || class == deprovision.Throttled || class == deprovision.Unknown)
+	if err == nil && result.Stop == nil || passing && j.state.Attempts < patientForce {
+		return result, err
+	}
+	detail := "left for a person, because the end was forced"
+	if err != nil {
+		detail += ": " + err.Error()
+	}
+	r := rest{name: RemoveAtProduct, state: j.state, account: j.account, service: j.service}
+	r.state.MaybeCalled = "" // in doubt or not: the row has to be looked at
+	return engine.Result{Detail: detail, Apply: all(note(RemoveAtProduct, detail), leave(removeAtProduct{}.left(r)...))}, nil
+}
+
+func (j *job) removeRow(ctx context.Context) (engine.Result, error) {
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}

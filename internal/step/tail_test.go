@@ -172,18 +172,47 @@ func TestForcedRequestRunsTheClosingStepsOnly(t *testing.T) {
 	}
 }
 
+func TestForcedEndIsHeldUpByNothing(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*harness){
+		"disarmed": func(h *harness) { h.policy.Armed = false },
+		"no hook":  func(h *harness) { h.hook = false },
+		"forbidden": func(h *harness) {
+			h.sim.Faults.Must(tenantsim.Fault{Match: tenantsim.Match{API: tenantsim.APIProduct}, Do: tenantsim.FaultForbidden, Times: -1})
+		},
+		"away": func(h *harness) {
+			h.sim.Faults.Must(tenantsim.Fault{Match: tenantsim.Match{API: tenantsim.APIProduct}, Do: tenantsim.FaultHTML503, Times: -1})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, nil)
+			h.policy.ConfirmsItself = true
+			h.until(t.Context(), step.RemoveAtProduct)
+			h.state.Forced = true
+			change(h)
+			h.runAll(t.Context())
+			if h.state.Stop != nil || h.accounts[accountID].State != deprovision.AccountClosed || len(h.parks) > 10 {
+				t.Errorf("%+v after %v, the account is %s", h.state.Stop, h.parks, h.accounts[accountID].State)
+			}
+			if !slices.ContainsFunc(h.state.Remainder, func(r deprovision.Remainder) bool { return strings.Contains(r.Name, "row of the service account") }) {
+				t.Errorf("the row at the product is not named: %+v", h.state.Remainder)
+			}
+		})
+	}
+}
+
 func TestHookIsCalledForAConfirmedOrForcedEndOnly(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		change func(*harness)
 		stop   string // "" means that the hook is called
 	}{
-		"confirmed":           {func(*harness) {}, ""},
-		"disarmed":            {func(h *harness) { h.policy.Armed = false }, "not-armed"},
-		"not confirmed":       {func(h *harness) { h.state.Facts, h.policy.ConfirmsItself = nil, false }, "confirm"},
-		"no plan":             {func(h *harness) { h.state.Plan = nil }, "failed"},
-		"forced":              {func(h *harness) { h.state.Plan, h.state.Forced = nil, true }, ""},
-		"forced and disarmed": {func(h *harness) { h.state.Forced, h.policy.Armed = true, false }, "not-armed"},
+		"confirmed":     {func(*harness) {}, ""},
+		"disarmed":      {func(h *harness) { h.policy.Armed = false }, "not-armed"},
+		"not confirmed": {func(h *harness) { h.state.Facts, h.policy.ConfirmsItself = nil, false }, "confirm"},
+		"no plan":       {func(h *harness) { h.state.Plan = nil }, "failed"},
+		"forced":        {func(h *harness) { h.state.Plan, h.state.Forced = nil, true }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,8 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/event/query"
 )
 
-// List returns one page of requests from the workers' picture, newest first. The error wraps [ErrNoWorker] when no worker answers, and
+// List returns one page of requests from the workers' picture, newest first. The error wraps [ErrNoWorker] when no worker answers, [ErrNoPicture] when
+// the worker that answers can't read it, and
 // is a [deprovision.Invalid] when the filter holds something not allowed.
 func (c *Client) List(ctx context.Context, f query.Filter) (query.Page, error) {
 	if err := f.Validate(); err != nil {
@@ -58,7 +59,7 @@ func refusal(code string, reply *nats.Msg) error {
 	case query.NotFound:
 		return ErrUnknownRequest
 	case query.Unavailable:
-		return fmt.Errorf("%w: %s", ErrNoWorker, reply.Header.Get(micro.ErrorHeader))
+		return fmt.Errorf("%w: %s", ErrNoPicture, reply.Header.Get(micro.ErrorHeader))
 	}
 	return fmt.Errorf("error %s: %s", code, reply.Header.Get(micro.ErrorHeader))
 }

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // DefaultURL is where [Connect] looks for a server when it is not told.
@@ -33,6 +36,23 @@ type Client struct {
 	owned   bool
 }
 
+// readable refuses a file that can't be read, before a server is asked.
+func readable(files map[string]string) error {
+	for what, path := range files {
+		if path == "" {
+			continue
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return &deprovision.Invalid{Field: what, Value: path, Allowed: "a file that can be read"}
+		}
+		if err := f.Close(); err != nil {
+			return fmt.Errorf("%s %s: %w", what, path, err)
+		}
+	}
+	return nil
+}
+
 // Connect connects to servers, several separated by commas; "" means [DefaultURL]. The error wraps [ErrUnreachable] when none answers.
 // Later interruptions are repaired in the background; a call that meets one fails with [ErrUnreachable], a watch waits.
 func Connect(servers string, o Options) (*Client, error) {
@@ -44,6 +64,9 @@ func Connect(servers string, o Options) (*Client, error) {
 	}
 	// Nothing is buffered while the connection is away: a request that was reported as failed must not land later.
 	options := []nats.Option{nats.Name(o.Name), nats.ReconnectBufSize(-1), nats.MaxReconnects(-1), nats.Timeout(timeout(o.Timeout))}
+	if err := readable(map[string]string{"credentials": o.Credentials, "root CA": o.RootCA, "certificate": o.Cert, "key": o.Key}); err != nil {
+		return nil, err
+	}
 	if o.Credentials != "" {
 		options = append(options, nats.UserCredentials(o.Credentials))
 	}

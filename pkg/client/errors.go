@@ -17,6 +17,8 @@ var (
 	ErrNotProvisioned = errors.New("the streams are not there (run `worker provision`), or this user may not use them")
 	// ErrNoWorker says that no worker answers questions; the journal can be read all the same.
 	ErrNoWorker = errors.New("no worker answers")
+	// ErrNoPicture says that a worker answered and could not read the picture: its Redis is away. The journal can be read all the same.
+	ErrNoPicture = errors.New("the worker that answered can't read the picture: is its Redis there?")
 	// ErrNoAnswer says that a decision is kept, but that no worker has answered it yet: it is looked at when one is there.
 	ErrNoAnswer = errors.New("the decision is kept, but no worker has answered it yet")
 	// ErrUnknownRequest says that neither the journal nor the picture has the request.

@@ -36,7 +36,7 @@ func (c *Client) Get(ctx context.Context, ref deprovision.Ref) (deprovision.Prog
 		Request string              `json:"request"`
 	}{ref.Service, ref.Request}
 	err := c.ask(ctx, query.Get, ref.Tenant, ask, &state)
-	if err == nil || !errors.Is(err, ErrNoWorker) && !errors.Is(err, ErrUnknownRequest) {
+	if err == nil || !errors.Is(err, ErrNoWorker) && !errors.Is(err, ErrNoPicture) && !errors.Is(err, ErrUnknownRequest) {
 		return state, err
 	}
 	last, err := c.Last(ctx, ref)

@@ -97,11 +97,11 @@ func TestListNeedsAWorkerThatCanReadThePicture(t *testing.T) {
 	}
 }
 
-func TestBrokenPictureIsNoWorkerAndNeedsNone(t *testing.T) {
+func TestBrokenPictureIsNamedAndNotNeeded(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
 	w.serves(picture{broken: errors.New("redis is away")})
-	if _, err := w.client.List(t.Context(), query.Filter{}); !errors.Is(err, client.ErrNoWorker) || contains(err.Error(), "redis") {
+	if _, err := w.client.List(t.Context(), query.Filter{}); !errors.Is(err, client.ErrNoPicture) || contains(err.Error(), "redis") {
 		t.Fatal(err)
 	}
 	w.writes(request()).append(deprovision.Held, nil)

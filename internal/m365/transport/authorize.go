@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -26,8 +27,17 @@ func (c *chain) authorize(req *http.Request, next send) (*http.Response, error) 
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := next(req)
-	if err != nil && deprovision.ClassOf(err) == deprovision.Forbidden {
-		c.Tokens.Forget(token)
+	if err == nil {
+		c.good.Store(&token)
+		return resp, nil
+	}
+	f, ok := errors.AsType[*deprovision.Failure](err)
+	if !ok || f.Class != deprovision.Forbidden {
+		return resp, err
+	}
+	c.Tokens.Forget(token)
+	if good := c.good.Load(); f.Status == http.StatusUnauthorized && good != nil && *good == token {
+		f.Class = deprovision.Transient // it was revoked before its time: the next call comes with a new one
 	}
 	return resp, err
 }

@@ -115,6 +115,22 @@ func TestRefusedTokenIsForgotten(t *testing.T) {
 	}
 }
 
+func TestTokenThatWorkedAndIsRefusedIsNoMissingRight(t *testing.T) {
+	t.Parallel()
+	var status atomic.Int64
+	status.Store(http.StatusOK)
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) })
+	client := s.client(t, transport.Options{Tokens: new(tokens)})
+	if f := s.read(t, client); f != nil {
+		t.Fatal(f)
+	}
+	status.Store(http.StatusForbidden)
+	wantClass(t, s.change(t, client), deprovision.Forbidden)
+	status.Store(http.StatusUnauthorized)
+	wantClass(t, s.change(t, client), deprovision.Transient) // revoked before its time: the next call has a new one
+	wantClass(t, s.change(t, s.client(t, transport.Options{Tokens: new(tokens)})), deprovision.Forbidden)
+}
+
 func TestFailedSignInIsTheFailureOfTheCall(t *testing.T) {
 	t.Parallel()
 	s := serve(t, ok)

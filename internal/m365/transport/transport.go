@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -51,6 +52,7 @@ func New(o Options) (*http.Client, error) {
 type chain struct {
 	Options
 	service *url.URL
+	good    atomic.Pointer[string] // the last token that the service took
 }
 
 // send is the rest of the way.
