@@ -23,7 +23,8 @@ func (a *app) request() *cobra.Command {
 with other contents it is refused. With --wait, it prints the events until the request ends or waits for a decision.`,
 		Example: `  publisher request --tenant contoso --service exchange-online-inline --account inline --dry-run --wait
   publisher request --tenant contoso --service exchange-online-inline --account inline --reason "contract ended" --wait
-  publisher request --tenant contoso --service exchange-online-inline --account inline --confirmed --acknowledge mail-unscanned --acknowledge quarantine-lost --drain 12h --id case-4711`,
+  publisher request --tenant contoso --service exchange-online-inline --account inline --confirmed \
+    --acknowledge mail-unscanned --acknowledge quarantine-lost --drain 12h --id case-4711`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r.Service = deprovision.Service(service)

@@ -87,7 +87,8 @@ func isJSON(content string) bool {
 }
 
 func wrongContent(name, content string) error {
-	return &deprovision.Invalid{Field: strings.ToLower(name), Value: clip(content), Allowed: jsonMedia + ", another type that ends in +json, or " + structuredMedia}
+	return &deprovision.Invalid{Field: strings.ToLower(name), Value: clip(content),
+		Allowed: jsonMedia + ", another type that ends in +json, or " + structuredMedia}
 }
 
 // Structured returns an encoded message in structured mode: attributes and data together in one JSON object, which can leave NATS,
