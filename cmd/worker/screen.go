@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -65,7 +66,7 @@ func (l *live) show(e deprovision.Event) {
 	r := l.rows[e.Progress.Request.Tenant]
 	if r == nil {
 		r = &row{}
-		r.bar = l.progress.AddBar(1,
+		r.bar = l.progress.AddBar(0, // a bar that is given a total keeps it
 			mpb.PrependDecorators(decor.Name(e.Progress.Request.Tenant, decor.WCSyncSpaceR)),
 			mpb.AppendDecorators(decor.Percentage(decor.WC{W: 5}), decor.Any(func(decor.Statistics) string { return r.text() })))
 		l.rows[e.Progress.Request.Tenant] = r
@@ -86,13 +87,14 @@ func (l *live) close() { l.progress.Wait() }
 func (r *row) text() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	text := "  " + now(r.state)
+	left := "" // first, since a narrow terminal cuts the end off
 	if r.state.ETA != nil {
-		if left := time.Until(*r.state.ETA).Round(time.Second); left > 0 {
-			text += fmt.Sprintf(", about %s left", left)
+		if d := time.Until(*r.state.ETA).Round(time.Second); d > 0 {
+			left = fmt.Sprintf("about %s left, ", d)
 		}
 	}
-	return text
+	text, _, _ := strings.Cut(now(r.state), ": ") // a reason would leave no room for the bar
+	return "  " + left + text
 }
 
 // now says in a few words where a removal stands.
