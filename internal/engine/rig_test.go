@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
@@ -57,6 +58,11 @@ func newRig(t *testing.T) *rig {
 		{ID: "rule-1", Name: "rule 1", Step: "remove-rules"}, {ID: "rule-2", Name: "rule 2", Step: "remove-rules"},
 		{ID: "connector", Name: "connector", Step: "remove-connector"}}}
 	return r
+}
+
+func bubble(t *testing.T, test func(t *testing.T, r *rig)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, newRig(t)) })
 }
 
 // steps of the rig: an inventory, a stop, two removals with a drain between them, and the closing step.

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"errors"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -152,115 +151,6 @@ func TestTakeoversInARowAreForgottenAfter(t *testing.T) {
 				taken := slices.ContainsFunc(r.events(), func(e engine.Entry) bool { return e.Progress.Takeovers == 1 })
 				if p := r.state(); !taken || p.Takeovers != 0 {
 					t.Errorf("taken over: %t; afterwards %d in a row", taken, p.Takeovers)
-				}
-			})
-		})
-	}
-}
-
-func TestAccountIsOpenedAfterTheClaimAndBeforeTheWork(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T, r *rig) {
-		var order []string
-		r.journal.Appended = func(e engine.Entry) { order = append(order, string(e.Change.Kind)) }
-		r.accounts.Fail = func(op string) error {
-			order = append(order, op)
-			return nil
-		}
-		r.worker("w1").handle(t.Context(), submit())
-		if got := strings.Join(order, " "); !strings.HasPrefix(got, "claimed get put advanced") {
-			t.Errorf("order: %s", got)
-		}
-	})
-}
-
-func TestAccountIsFreedOnlyByTheRequestThatItNames(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T, r *rig) {
-		w := r.worker("w1")
-		w.handle(t.Context(), submit())
-		a, rev, err := r.accounts.Get(t.Context(), "contoso", "inline")
-		if err != nil || a.Open != ref.Request {
-			t.Fatalf("open: %q, %v", a.Open, err)
-		}
-		a.Open = "another"
-		if _, err := r.accounts.Put(t.Context(), a, rev); err != nil {
-			t.Fatal(err)
-		}
-		cancel, _ := r.decide(deprovision.Cancel, "d1", 0)
-		r.want(w.handle(t.Context(), cancel), engine.Ack, deprovision.Cancelled)
-		if got := r.account().Open; got != "another" {
-			t.Errorf("the account names %q", got)
-		}
-	})
-}
-
-func TestSweeperFreesOnlyAccountsThatNameAnEndedRequest(t *testing.T) {
-	t.Parallel()
-	for status, freed := range map[deprovision.Status]bool{deprovision.Parked: false, deprovision.Cancelled: true} {
-		t.Run(string(status), func(t *testing.T) {
-			t.Parallel()
-			bubble(t, func(t *testing.T, r *rig) {
-				now := time.Now()
-				p := deprovision.Progress{Request: request(), Seq: 1, Status: status, Updated: now, Park: &deprovision.Park{Seq: 1, Until: now.Add(time.Hour)}}
-				if _, err := r.journal.Append(t.Context(), ref, 0, deprovision.Event{Progress: p, Change: deprovision.Change{ID: "x"}}); err != nil {
-					t.Fatal(err)
-				}
-				a, rev, _ := r.accounts.Get(t.Context(), "contoso", "inline")
-				a.Open = ref.Request
-				if _, err := r.accounts.Put(t.Context(), a, rev); err != nil {
-					t.Fatal(err)
-				}
-				if err := r.worker("w1").Sweep(t.Context(), all{r}, []string{"contoso"}); err != nil {
-					t.Fatal(err)
-				}
-				if got := r.account().Open == ""; got != freed {
-					t.Errorf("freed: %t", got)
-				}
-			})
-		})
-	}
-}
-
-func TestSweeperDoubtsWhatNobodyCaresAbout(t *testing.T) {
-	t.Parallel()
-	claim := &deprovision.Claim{Worker: "w0", Seq: 1, Lease: deprovision.Duration(30 * time.Second)}
-	for name, tc := range map[string]struct {
-		status deprovision.Status
-		after  time.Duration
-		doubts bool
-	}{
-		"held, silent for three leases":      {deprovision.Held, 91 * time.Second, true},
-		"held, silent for two":               {deprovision.Held, 61 * time.Second, false},
-		"contested, silent for three leases": {deprovision.Contested, 91 * time.Second, true},
-		"released and idle":                  {deprovision.Released, 31 * time.Second, true},
-		"released just now":                  {deprovision.Released, time.Second, false},
-		"parked and overdue":                 {deprovision.Parked, 61 * time.Second, true},
-		"parked":                             {deprovision.Parked, time.Second, false},
-		"waiting past the stop's expiry":     {deprovision.Waiting, 61 * time.Second, true},
-		"waiting":                            {deprovision.Waiting, time.Second, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			bubble(t, func(t *testing.T, r *rig) {
-				due := time.Now().Add(time.Minute)
-				p := deprovision.Progress{Request: request(), Seq: 1, Status: tc.status, Updated: time.Now(), Claim: claim}
-				switch tc.status {
-				case deprovision.Parked:
-					p.Park = &deprovision.Park{Seq: 1, Until: due}
-				case deprovision.Waiting:
-					p.Stop = &deprovision.Stop{Seq: 1, Expires: &due}
-				}
-				if _, err := r.journal.Append(t.Context(), ref, 0, deprovision.Event{Progress: p, Change: deprovision.Change{ID: "x"}}); err != nil {
-					t.Fatal(err)
-				}
-				time.Sleep(tc.after)
-				if err := r.worker("w1").Sweep(t.Context(), all{r}, nil); err != nil {
-					t.Fatal(err)
-				}
-				wakes := r.wakeUps()
-				if doubts := len(wakes) == 1 && wakes[0].Kind == engine.SweepTrigger && wakes[0].Seq == 1; doubts != tc.doubts {
-					t.Errorf("published %v", wakes)
 				}
 			})
 		})

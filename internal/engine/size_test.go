@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -73,6 +74,28 @@ func TestShortenedListCountsAllThatItStandsFor(t *testing.T) {
 		}
 		if got := len(list) - 1 + more; got != 100_000 {
 			t.Errorf("the list accounts for %d of 100000: %q", got, list[len(list)-1].Name)
+		}
+	})
+}
+
+func TestDocumentStaysUnderItsLimitWithAHundredThousandArtifacts(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		r.plan.Artifacts = nil
+		for i := range 100_000 {
+			r.plan.Artifacts = append(r.plan.Artifacts, deprovision.Artifact{ID: fmt.Sprint(i), Name: fmt.Sprintf("rule number %d", i), Step: "remove-rules"})
+		}
+		w := r.worker("w1")
+		w.handle(t.Context(), submit())
+		cancel, _ := r.decide(deprovision.Cancel, "d1", 0)
+		r.want(w.handle(t.Context(), cancel), engine.Ack, deprovision.Cancelled)
+		body, err := json.Marshal(r.state())
+		if err != nil || len(body) > deprovision.MaxProgress {
+			t.Fatalf("%d bytes, %v", len(body), err)
+		}
+		list := r.state().Remainder
+		if last := list[len(list)-1].Name; !strings.HasSuffix(last, "more") {
+			t.Errorf("the list ends in %q", last)
 		}
 	})
 }

@@ -41,3 +41,22 @@ func TestSkippedInventoryIsNotNothingFound(t *testing.T) {
 		}
 	})
 }
+
+func TestSkippedStepBecomesRemainder(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		r.failing["remove-rules"] = []error{&deprovision.Failure{Class: deprovision.Malformed, Err: errors.New("no")}}
+		w := r.worker("w1")
+		w.handle(t.Context(), confirmed())
+		skip, _ := r.decide(deprovision.Skip, "d1", r.state().Stop.Seq)
+		r.want(w.handle(t.Context(), skip), engine.Ack, deprovision.Parked)
+		if p := r.state(); len(p.Remainder) != 2 || p.Steps[2].State != deprovision.StepSkipped {
+			t.Errorf("remainder %v, steps %+v", p.Remainder, p.Steps)
+		}
+		time.Sleep(25 * time.Hour)
+		w.handle(t.Context(), r.wakeUps()[0])
+		if got := r.state().Status; got != deprovision.SucceededWithRemainder {
+			t.Errorf("ended %s", got)
+		}
+	})
+}
