@@ -19,8 +19,19 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/event/query"
 )
 
-// stage is a server with one ended request, as a worker would have left it. A real program needs client.Connect only.
+// stage is a client of a server with one ended request, as a worker would have left it. A real program needs client.Connect only.
 func stage() (c *client.Client, ref deprovision.Ref, done func()) {
+	servers, ref, strike := build()
+	c, err := client.Connect(servers, client.Options{Timeout: time.Second})
+	must(err)
+	return c, ref, func() {
+		c.Close()
+		strike()
+	}
+}
+
+// build starts the server of a stage; strike stops it.
+func build() (servers string, ref deprovision.Ref, strike func()) {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "example")
 	must(err)
@@ -49,11 +60,8 @@ func stage() (c *client.Client, ref deprovision.Ref, done func()) {
 	stopServing, err := serve.Serve(nc, picture{states: []deprovision.Progress{p}}, "1.0.0")
 	must(err)
 	must(nc.Flush())
-	c, err = client.Connect(s.ClientURL(), client.Options{Timeout: time.Second})
-	must(err)
-	return c, r.Ref(), func() {
+	return s.ClientURL(), r.Ref(), func() {
 		must(stopServing())
-		c.Close()
 		nc.Close()
 		stop(s)
 		must(os.RemoveAll(dir))

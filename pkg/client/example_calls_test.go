@@ -1,0 +1,96 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
+)
+
+// A new id is a token, so that it may name a request, and ids sort by the time they were made.
+func ExampleNewID() {
+	id := client.NewID()
+	fmt.Println(len(id), deprovision.ValidToken(id), deprovision.ValidAppID(id), string(id[14]))
+	// Output: 36 true true 7
+}
+
+// A program that has a connection already gives it to the client, and closes it itself.
+func ExampleNew() {
+	servers, ref, strike := build()
+	defer strike()
+	nc, err := nats.Connect(servers, nats.ReconnectBufSize(-1))
+	must(err)
+	defer nc.Close()
+	c, err := client.New(nc, client.Options{})
+	must(err)
+	last, err := c.Last(context.Background(), ref)
+	fmt.Println(last.Progress.Status, err)
+	c.Close()
+	fmt.Println(nc.IsConnected()) // it is the caller's
+	// Output:
+	// succeeded <nil>
+	// true
+}
+
+func ExampleClient_Close() {
+	c, ref, done := stage()
+	defer done()
+	c.Close()
+	_, err := c.Last(context.Background(), ref)
+	fmt.Println(errors.Is(err, client.ErrUnreachable))
+	// Output: true
+}
+
+// The trace of what asks for the removal goes on in what the workers do about it.
+func ExampleWithTrace() {
+	servers, _, strike := build()
+	defer strike()
+	nc, err := nats.Connect(servers)
+	must(err)
+	defer nc.Close()
+	seen, err := nc.SubscribeSync(event.All(event.Requests)) // as a worker sees it
+	must(err)
+	must(nc.Flush())
+	c, err := client.New(nc, client.Options{})
+	must(err)
+	ctx := client.WithTrace(context.Background(), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+	_, err = c.Submit(ctx, deprovision.Request{ID: "case-4711", Tenant: "contoso", Service: deprovision.Teams, Account: "main", RequestedBy: "soc"})
+	must(err)
+	msg, err := seen.NextMsgWithContext(ctx)
+	must(err)
+	fmt.Println(event.Trace(msg.Header))
+	// Output: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+}
+
+// Dead letters tell what came, on which subject, and why it could not be used.
+func ExampleClient_DeadLetters() {
+	c, _, done := stage()
+	defer done()
+	for d, err := range c.DeadLetters(context.Background()) {
+		must(err)
+		fmt.Printf("%d: %q on %s: %s\n", d.Seq, d.Data, d.Subject, d.Reason)
+	}
+	// Output: 1: "hello" on deprovision.request.contoso.teams.r9: not-json
+}
+
+func ExampleClient_DeadLetter() {
+	c, _, done := stage()
+	defer done()
+	d, err := c.DeadLetter(context.Background(), 1)
+	fmt.Println(d.Reason, d.Size, err)
+	_, err = c.DeadLetter(context.Background(), 4711)
+	fmt.Println(errors.Is(err, client.ErrUnknownDeadLetter))
+	// Output:
+	// not-json 5 <nil>
+	// true
+}
+
+func ExampleGapError_Error() {
+	fmt.Println(&client.GapError{Request: "contoso.teams.case-4711", Want: 4, Got: 6})
+	// Output: the journal of contoso.teams.case-4711 has no event 4; the next one is 6
+}
