@@ -3,7 +3,6 @@ package query_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -99,12 +98,4 @@ func FuzzQuestionsDecodeOrNameAField(f *testing.F) {
 			t.Fatalf("%+v, %v", ref, err)
 		}
 	})
-}
-
-func ExampleSubject() {
-	fmt.Println(query.Subject(query.Get, "contoso"))
-	fmt.Println(query.Subject(query.List, ""))
-	// Output:
-	// deprovision.query.contoso.get
-	// deprovision.query.@all.list
 }
