@@ -56,7 +56,7 @@ func (j *Journal) read(ctx context.Context, stream string, q query) (*nats.Msg, 
 		return nil, 0, nil
 	case answer.Error != nil:
 		return nil, 0, fmt.Errorf("read %s: %s (%d)", stream, answer.Error.Description, answer.Error.Code)
-	case answer.Message == nil:
+	case answer.Message == nil || answer.Message.Seq == 0:
 		return nil, 0, fmt.Errorf("read %s: the answer holds no message", stream)
 	}
 	msg := &nats.Msg{Subject: answer.Message.Subject, Data: answer.Message.Data}

@@ -69,7 +69,7 @@ func (r *request) batchOne(item batchItem, done map[string]int) batchAnswer {
 		}
 	}
 	u, err := url.Parse(item.URL)
-	if err != nil || u.IsAbs() || strings.HasPrefix(u.Path, "/$batch") {
+	if err != nil || u.IsAbs() || strings.Contains(u.Path, "$batch") {
 		return answer(item.ID, r.graphError(http.StatusBadRequest, "BadRequest", "Invalid batch item URL '"+item.URL+"'."))
 	}
 	header := http.Header{}

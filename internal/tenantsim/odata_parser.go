@@ -15,7 +15,11 @@ type filterParser struct {
 	kind     Kind
 	advanced bool
 	last     string // the property read last, for errors
+	depth    int
 }
+
+// mostNested is how deep a filter may be.
+const mostNested = 100
 
 func (f *filterParser) peek() string {
 	if f.at < len(f.words) {
@@ -62,6 +66,11 @@ func (f *filterParser) and() (predicate, error) {
 }
 
 func (f *filterParser) term() (predicate, error) {
+	f.depth++
+	defer func() { f.depth-- }()
+	if f.depth > mostNested {
+		return nil, errors.New("Invalid filter clause: it is nested too deeply.") //nolint:staticcheck // likewise
+	}
 	switch w := f.take(); w {
 	case "":
 		return nil, errors.New("Invalid filter clause: it ends too early.") //nolint:staticcheck // the service's own sentence

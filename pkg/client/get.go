@@ -36,6 +36,9 @@ func (c *Client) Get(ctx context.Context, ref deprovision.Ref) (deprovision.Prog
 		Request string              `json:"request"`
 	}{ref.Service, ref.Request}
 	err := c.ask(ctx, query.Get, ref.Tenant, ask, &state)
+	if err == nil && state.Request.Ref() != ref { // whoever answered, it was no answer to this
+		state, err = deprovision.Progress{}, fmt.Errorf("ask for %s: %w", ref.Tokens(), ErrNoWorker)
+	}
 	if err == nil || !errors.Is(err, ErrNoWorker) && !errors.Is(err, ErrNoPicture) && !errors.Is(err, ErrUnknownRequest) {
 		return state, err
 	}

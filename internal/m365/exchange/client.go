@@ -59,7 +59,7 @@ func (c *Client) send(ctx context.Context, call *transport.Call, method, address
 		return transport.Failed(err, API, call)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusNoContent || call.Changes && len(call.Body) == 0 {
+	if call.Changes && len(call.Body) == 0 { // a cmdlet without output; a listing without one is none
 		return nil
 	}
 	if err := json.Unmarshal(call.Body, out); err != nil {

@@ -64,9 +64,6 @@ func FuzzListPageIsWholeOrRefused(f *testing.F) {
 	f.Add(http.StatusOK, "text/html", []byte("<html>"))
 	f.Add(http.StatusNoContent, "", []byte(nil))
 	f.Fuzz(func(t *testing.T, status int, kind string, body []byte) {
-		if bytes.Contains(body, []byte("null")) {
-			t.Skip("the adapter panics on a row that is null")
-		}
 		service := &canned{status: status, kind: kind, body: body}
 		objects, err := offline(t, service).RoleAssignments(t.Context(), tenantsim.ProductID)
 		if err != nil {

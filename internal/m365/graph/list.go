@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/internal/m365/transport"
@@ -67,7 +68,8 @@ func (l listing[T, P]) rows(models []T, body []byte, owner string) ([]m365.Objec
 	if err := json.Unmarshal(body, &raw); err != nil {
 		return nil, err
 	}
-	if raw.Value == nil || len(raw.Value) != len(models) {
+	empty := func(row json.RawMessage) bool { return string(row) == "null" }
+	if raw.Value == nil || len(raw.Value) != len(models) || slices.ContainsFunc(raw.Value, empty) {
 		return nil, errors.New("the answer is no listing")
 	}
 	out := make([]m365.Object, len(models))

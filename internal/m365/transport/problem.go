@@ -54,7 +54,9 @@ func readProblem(h http.Header, body []byte) problem {
 	_ = json.Unmarshal(outer.Error, &e) // what could be read is read
 	p.code = clean(e.Code)
 	if plainID.MatchString(e.Inner.RequestID) {
-		p.requestID = e.Inner.RequestID
+		if plainID.MatchString(e.Inner.RequestID) {
+			p.requestID = e.Inner.RequestID
+		}
 	}
 	var message string
 	_ = json.Unmarshal(e.Message, &message)
