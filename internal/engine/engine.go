@@ -86,6 +86,9 @@ func (e *Engine) Acquire(ctx context.Context) error {
 // Release gives the slot back.
 func (e *Engine) Release() { <-e.slots }
 
+// Size is how many slots there are.
+func (e *Engine) Size() int { return cap(e.slots) }
+
 // Free tells how many slots are free at the moment.
 func (e *Engine) Free() int { return cap(e.slots) - len(e.slots) }
 

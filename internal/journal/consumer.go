@@ -18,6 +18,7 @@ type Slots interface {
 	Acquire(ctx context.Context) error
 	Release()
 	Free() int // how many are free at the moment
+	Size() int // how many there are
 }
 
 // Consumer brings requests, wake-ups and decisions to a handler. It needs Journal, Handle, Slots and Known.
@@ -108,3 +109,5 @@ func (f free) Acquire(ctx context.Context) error {
 func (f free) Release() { <-f }
 
 func (f free) Free() int { return cap(f) - len(f) }
+
+func (f free) Size() int { return cap(f) }

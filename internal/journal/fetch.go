@@ -14,6 +14,7 @@ import (
 const (
 	patience    = 100 * time.Millisecond // that a fetched message waits for a slot before it goes back to its queue
 	mostAtATime = 64                     // that one fetch asks for
+	lingering   = 10 * time.Millisecond  // that a busy worker waits for more free slots
 )
 
 // consume fetches as many messages as there are free slots and hands each to a goroutine of its own.
@@ -33,6 +34,7 @@ func (c *Consumer) consume(ctx context.Context, stream string, slots Slots) erro
 			return err
 		}
 		slots.Release()
+		c.linger(ctx, slots)
 		batch, err := c.Journal.fetch(consumer, min(max(slots.Free(), 1), mostAtATime))
 		if err != nil {
 			return err
@@ -42,6 +44,17 @@ func (c *Consumer) consume(ctx context.Context, stream string, slots Slots) erro
 		}
 	}
 	return nil
+}
+
+// linger lets slots come together while nearly all are busy: a fetch is a request of its own to the server, with a subscription.
+func (c *Consumer) linger(ctx context.Context, slots Slots) {
+	if slots.Free() >= slots.Size()/8 {
+		return
+	}
+	select {
+	case <-time.After(lingering):
+	case <-ctx.Done():
+	}
 }
 
 // deal gives each message of a batch a slot, or back. It looks at all of them even after an error: one that is left lying would come

@@ -31,6 +31,8 @@ func (s slots) Release() { <-s }
 
 func (s slots) Free() int { return cap(s) - len(s) }
 
+func (s slots) Size() int { return cap(s) }
+
 var ack = engine.Verdict{Fate: engine.Ack}
 
 // consume starts a consumer with four slots that knows contoso, and stops it at the end of the test.
