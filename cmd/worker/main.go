@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -58,15 +59,20 @@ what it did. "worker demo" shows it on this machine alone; "publisher --help" is
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
-	root.AddCommand(runCommand(), devCommand(), demoCommand(), provisionCommand(), rebuildCommand(), tenantsimCommand(), healthcheckCommand())
+	root.AddCommand(runCommand(), devCommand(), demoCommand(), provisionCommand(), rebuildCommand(), archiveCommand(), tenantsimCommand(), healthcheckCommand())
 	return root
 }
 
-// version is the version of the module, or the commit that it was built from.
+// version is the version of the module, with the commit that it was built from where the build knew it.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
 		return "(devel)"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && !strings.Contains(info.Main.Version, s.Value[:min(12, len(s.Value))]) {
+			return info.Main.Version + " " + s.Value
+		}
 	}
 	return info.Main.Version
 }

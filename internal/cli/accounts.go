@@ -2,6 +2,8 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 func (a *app) accounts() *cobra.Command {
@@ -18,22 +20,26 @@ func (a *app) accounts() *cobra.Command {
 
 func (a *app) accountsList() *cobra.Command {
 	var tenant string
+	var all bool
 	cmd := &cobra.Command{
 		Use:     "list",
-		Short:   "List the records of service accounts",
-		Example: "  publisher accounts list\n  publisher accounts list --tenant contoso --output json",
+		Short:   "List the service accounts that are not closed, or all records",
+		Example: "  publisher accounts list\n  publisher accounts list --tenant contoso --all --output json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := a.connect()
 			if err != nil {
 				return err
 			}
-			all, err := c.Accounts(cmd.Context(), tenant)
+			records, err := c.Accounts(cmd.Context(), tenant)
 			if err != nil {
 				return err
 			}
 			rows := [][]string{{"TENANT", "ID", "SERVICE", "KIND", "STATE", "OPEN REQUEST", "APP ID OR USER"}}
-			for _, r := range all {
+			for _, r := range records {
+				if r.State == deprovision.AccountClosed && !all {
+					continue
+				}
 				if a.json() {
 					if err := a.printJSON(r); err != nil {
 						return err
@@ -48,5 +54,6 @@ func (a *app) accountsList() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&tenant, "tenant", "", "of this tenant")
+	cmd.Flags().BoolVar(&all, "all", false, "closed ones too")
 	return cmd
 }

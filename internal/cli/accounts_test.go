@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
@@ -39,6 +40,15 @@ func TestAccountsAreAddedImportedListedAndShown(t *testing.T) {
 	golden(t, "accounts-list-json", w.run("accounts", "list", "--tenant", "contoso", "-o", "json").out)
 	golden(t, "accounts-show", w.run("accounts", "show", "contoso.inline").out)
 	w.run("accounts", "show", "contoso.none").want(t, cli.NotFound)
+	closed := deprovision.Account{Tenant: "contoso", ID: "old", Service: deprovision.Teams, Kind: deprovision.Delegate, UPN: "old@contoso.example",
+		State: deprovision.AccountClosed, Closed: "r0"}
+	if _, err := w.journal.Accounts().Put(t.Context(), closed, 0); err != nil {
+		t.Fatal(err)
+	}
+	if out := w.run("accounts", "list").out; strings.Contains(out, "old@") {
+		t.Errorf("a closed account is listed:\n%s", out)
+	}
+	w.run("accounts", "list", "--all").want(t, cli.Success, "old@contoso.example")
 
 	// What is listed as JSON can be imported.
 	w.runWith(t.Context(), w.run("accounts", "list", "-o", "json").out, "accounts", "import", "-").want(t, cli.Success, "2 unchanged")

@@ -73,7 +73,7 @@ func codeOf(err error) int {
 	case errors.As(err, &conflict), errors.As(err, &refused):
 		return NotAccepted
 	case errors.Is(err, client.ErrUnknownRequest), errors.Is(err, client.ErrUnknownAccount), errors.Is(err, client.ErrUnknownDeadLetter),
-		errors.Is(err, client.ErrNoPlan):
+		errors.Is(err, client.ErrNoPlan), errors.Is(err, client.ErrArchived):
 		return NotFound
 	case errors.Is(err, client.ErrNoAnswer), errors.Is(err, context.Canceled):
 		return TimedOut

@@ -27,6 +27,8 @@ var (
 	ErrUnknownAccount = errors.New("no such service account")
 	// ErrUnknownDeadLetter says that there is no dead letter with this number.
 	ErrUnknownDeadLetter = errors.New("no such dead letter")
+	// ErrArchived says that of the journal only the end is left: the events were moved to the archive, and the evidence with them.
+	ErrArchived = errors.New("its events were archived; only its end is here")
 	// ErrNoPlan says that no plan was made for the request, or that it is not stored whole.
 	ErrNoPlan = errors.New("there is no plan")
 )

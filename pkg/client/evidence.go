@@ -10,18 +10,23 @@ import (
 )
 
 // Evidence yields what is in the journal of a request about each artifact so far: what it was, when and by which call it went. The error
-// wraps [ErrUnknownRequest] when the journal has no such request.
+// wraps [ErrUnknownRequest] when the journal has no such request, and [ErrArchived] when its events are no longer there.
 func (c *Client) Evidence(ctx context.Context, ref deprovision.Ref) iter.Seq2[deprovision.Evidence, error] {
 	return func(yield func(deprovision.Evidence, error) bool) {
 		if _, err := c.Last(ctx, ref); err != nil {
 			yield(deprovision.Evidence{}, err)
 			return
 		}
+		first := true
 		for e, err := range c.events(ctx, ref) {
+			if err == nil && first && e.Progress.Seq > 1 {
+				err = ErrArchived
+			}
 			if err != nil {
 				yield(deprovision.Evidence{}, fmt.Errorf("evidence of %s: %w", ref.Tokens(), err))
 				return
 			}
+			first = false
 			for _, found := range e.Change.Evidence {
 				if !yield(found, nil) {
 					return
