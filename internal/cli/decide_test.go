@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -11,6 +12,21 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/cli"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
+
+func TestPlanIsShownWholeAsATableAndAsJSON(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	state := w.waits("r1")
+	w.run("plan", name("r1")).want(t, cli.Success, "plan "+state.Plan.Digest, "(suspect)", "caution mail-flow", "will be left")
+	r := w.run("plan", name("r1"), "-o", "json")
+	r.want(t, cli.Success)
+	var plan deprovision.Plan
+	if err := json.Unmarshal([]byte(r.out), &plan); err != nil || plan.Digest() != state.Plan.Digest {
+		t.Errorf("%v: %s", err, r.out)
+	}
+	w.run("plan", name("none")).want(t, cli.NotFound)
+	w.run("plan", "nonsense").want(t, cli.BadInput)
+}
 
 func TestApprovalOfWhatIsNoSuspectIsNotSent(t *testing.T) {
 	t.Parallel()

@@ -78,7 +78,7 @@ JSON object on a line. Exit codes are listed in docs/publisher.md.`,
 	flags.DurationVar(&a.timeout, "timeout", 10*time.Second, "how long one call may take; for watch and --wait the whole (there without end by default)")
 	flags.VarP(&a.output, "output", "o", "table or json")
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(a.output.of, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
-	root.AddCommand(a.request(), a.decide(), a.show(), a.list(), a.watch(), a.accounts(), a.deadLetters(), a.evidence())
+	root.AddCommand(a.request(), a.plan(), a.decide(), a.show(), a.list(), a.watch(), a.accounts(), a.deadLetters(), a.evidence())
 	return root
 }
 

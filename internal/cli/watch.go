@@ -168,6 +168,9 @@ func (a *app) printEnd(p deprovision.Progress) error {
 		a.printf("removed: %s", counts(p)),
 		a.printStop(p),
 		a.printRemainder(p))
+	if p.Plan != nil && (p.Status == deprovision.Planned || p.Status == deprovision.Waiting) {
+		err = errors.Join(err, a.printf("what would go, and what will be left: publisher plan %s", p.Request.Ref().Tokens()))
+	}
 	if p.Status.Terminal() && p.Removed+p.Gone+p.Unconfirmed > 0 {
 		err = errors.Join(err, a.printf("what went, and by which call: publisher evidence %s", p.Request.Ref().Tokens()))
 	}
