@@ -79,10 +79,14 @@ func provisionCommand() *cobra.Command {
 
 func rebuildCommand() *cobra.Command {
 	var s settings
+	var lost bool
 	c := &cobra.Command{
-		Use:     "rebuild",
-		Short:   "Build the picture in Redis anew from the journal",
-		Example: "  worker rebuild --config deploy/worker.yaml",
+		Use:   "rebuild",
+		Short: "Build the picture in Redis anew from the journal, or a lost journal from the picture",
+		Long: `Build the picture in Redis anew from the journal. With --journal, the other way: where NATS lost the journal and "worker provision" has made
+it anew, the last known state of every request is given back from the picture. What was open waits at the stop "recovered" until somebody
+has looked. Stop all workers first, or they draw the picture anew from the empty journal. Evidence and plans do not come back.`,
+		Example: "  worker rebuild --config deploy/worker.yaml\n  worker rebuild --config deploy/worker.yaml --journal",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, log, err := s.load()
@@ -94,6 +98,15 @@ func rebuildCommand() *cobra.Command {
 				return err
 			}
 			defer w.close()
+			if lost {
+				given, err := w.republish(c.Context())
+				if err != nil {
+					return err
+				}
+				if _, err := fmt.Fprintf(c.OutOrStdout(), "%d requests were given back to the journal\n", given); err != nil {
+					return err
+				}
+			}
 			n, err := w.rebuild(c.Context())
 			if err != nil {
 				return err
@@ -103,6 +116,7 @@ func rebuildCommand() *cobra.Command {
 		},
 	}
 	s.register(c)
+	c.Flags().BoolVar(&lost, "journal", false, "first give an empty journal back what the picture knows")
 	return c
 }
 

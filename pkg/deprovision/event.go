@@ -15,6 +15,7 @@ const (
 	Wished          ChangeKind = "wished"  // cancel or force, to be obeyed by the holder
 	DecisionRefused ChangeKind = "decision-refused"
 	Ended           ChangeKind = "ended"
+	Recovered       ChangeKind = "recovered" // the journal was lost: the last state that the picture knew
 )
 
 // Change is what caused an event.
