@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -66,7 +65,7 @@ func TestLostJournalIsGivenBackFromThePicture(t *testing.T) {
 			status = deprovision.Waiting
 		}
 		if e.Change.Kind != deprovision.Recovered || e.Progress.Seq != 1 || e.Progress.Status != status || e.Progress.Removed != 4 {
-			t.Error(fmt.Sprintf("%s: %+v", id, e))
+			t.Errorf("%s: %+v", id, e)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -30,6 +29,6 @@ func TestBarShowsTheShareThatIsDoneAndEndsWithTheRequest(t *testing.T) {
 	l.show(deprovision.Event{Progress: p})
 	l.close() // waits for bars that are not complete
 	if r.bar.Current() != 10 || !r.bar.Completed() {
-		t.Error(fmt.Sprint(r.bar.Current(), r.bar.Completed()))
+		t.Errorf("%d, completed: %t", r.bar.Current(), r.bar.Completed())
 	}
 }
