@@ -169,8 +169,8 @@ func (a *app) bind(ctx context.Context, c *client.Client, d *deprovision.Decisio
 // suspects refuses an approval of what the plan does not list: the worker would ask again.
 func suspects(plan deprovision.Plan, d deprovision.Decision) error {
 	for _, name := range d.Names {
-		if !slices.ContainsFunc(plan.Suspects, func(a deprovision.Artifact) bool { return a.Name == name }) {
-			return &usageError{fmt.Errorf("--name %s is no suspect of this plan: a name has to be exact", quote(name))}
+		if why := plan.Approves(name); why != "" {
+			return &usageError{fmt.Errorf("--name %s %s", quote(name), why)}
 		}
 	}
 	return nil

@@ -19,7 +19,7 @@ type Search struct {
 	Acting   string    // App Id that the worker runs as; it never goes
 	Since    time.Time // when the request came; nothing younger goes
 	Now      time.Time // when the plan is made; not part of its digest
-	Approved []string  // suspects that may go, by exact name
+	Approved []string  // suspects that may go, by exact name, or by id where several have that name
 }
 
 // found is an artifact with its place in the order of removal.
@@ -34,13 +34,15 @@ type found struct {
 func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error) {
 	plan := deprovision.Plan{Ref: search.Ref, Made: search.Now, Cautions: slices.Clone(s.Cautions), Remainder: s.known(search.Account)}
 	f := s.finder(search.Account, objects)
+	namesakes := f.namesakes()
 	var sure, near []found
 	for _, c := range f.candidates {
 		v := f.judge(c)
 		if v.match == "" && v.suspect == "" {
 			continue
 		}
-		if v.match == "" && slices.Contains(search.Approved, c.Name) {
+		byName := namesakes[c.Name] == 1 && slices.Contains(search.Approved, c.Name) // of several nobody knows which one was meant
+		if v.match == "" && (byName || slices.Contains(search.Approved, c.ID)) {
 			v.match = "approved: " + v.suspect
 		}
 		a := s.artifact(c, v)
@@ -63,6 +65,17 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 		return plan, fmt.Errorf("find the footprint: %w", err)
 	}
 	return plan, nil
+}
+
+// namesakes counts the suspects by name.
+func (f *finder) namesakes() map[string]int {
+	n := map[string]int{}
+	for _, c := range f.candidates {
+		if v := f.judge(c); v.match == "" && v.suspect != "" {
+			n[c.Name]++
+		}
+	}
+	return n
 }
 
 // refused tells why a guard keeps an object; "" when it may go.

@@ -114,13 +114,12 @@ func (j *job) approve(ctx context.Context) (engine.Result, error) {
 	}
 	var unknown []string
 	for _, name := range j.state.Answer.Names {
-		if !slices.ContainsFunc(plan.Suspects, func(a deprovision.Artifact) bool { return a.Name == name }) {
-			unknown = append(unknown, fmt.Sprintf("%q", name))
+		if why := plan.Approves(name); why != "" {
+			unknown = append(unknown, fmt.Sprintf("%q %s", name, why))
 		}
 	}
 	if len(unknown) > 0 {
-		some := strings.Join(unknown[:min(len(unknown), 5)], ", ")
-		return j.askConsent(plan, fmt.Sprintf("Nothing was approved. Not among the suspects of this plan (%d): %s.", len(unknown), some)), nil
+		return j.askConsent(plan, "Nothing was approved: "+strings.Join(unknown[:min(len(unknown), 5)], ", ")+"."), nil
 	}
 	j.state.Approved = append(slices.Clip(j.state.Approved), j.state.Answer.Names...)
 	if err := j.open(ctx); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -28,15 +29,20 @@ func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
 	return j.removeRow(ctx)
 }
 
-// patientForce is how often a forced end tries a hook that fails for a while.
-const patientForce = 3
+// How often, and how long, a forced end tries a hook that fails for a while.
+const (
+	patientForce = 3
+	longestForce = time.Hour
+)
 
 // forcedRow is removeRow for an end that nothing may hold up: what a person would have to do, and a hook that fails, becomes remainder.
 func (j *job) forcedRow(ctx context.Context) (engine.Result, error) {
 	result, err := j.removeRow(ctx)
 	class := deprovision.ClassOf(err)
 	passing := err != nil && (class == deprovision.Transient || class == deprovision.Throttled || class == deprovision.Unknown)
-	if err == nil && result.Stop == nil || passing && j.state.Attempts < patientForce {
+	began := j.state.Steps[j.state.Step].Started
+	long := began != nil && j.now().Sub(*began) > longestForce // a hook can throttle without end, and that counts as no attempt
+	if err == nil && result.Stop == nil || passing && j.state.Attempts < patientForce && !long {
 		return result, err
 	}
 	detail := "left for a person, because the end was forced"

@@ -97,3 +97,30 @@ func TestHookIsNotCalledWithoutAnID(t *testing.T) {
 		t.Error("the row of another account was removed at the product")
 	}
 }
+
+func TestNameThatSeveralSuspectsHaveApprovesNone(t *testing.T) {
+	t.Parallel()
+	const one, other = "31111111-2222-3333-4444-555555555555", "41111111-2222-3333-4444-555555555555"
+	h := newHarness(t, func(f *tenantsim.Fixture) {
+		for _, id := range []string{one, other} {
+			f.Groups = append(f.Groups, tenantsim.Group{ID: id, Kind: tenantsim.GroupMicrosoft365, DisplayName: "TMCAS twin"})
+		}
+	})
+	approves := func(names ...string) (ids []string) {
+		h.decide("confirm", deprovision.Approve, func(d *deprovision.Decision) { d.Names = names })
+		h.runAll(t.Context())
+		for _, a := range h.plan().Artifacts {
+			if a.Name == "TMCAS twin" {
+				ids = append(ids, a.ID)
+			}
+		}
+		return ids
+	}
+	h.begin()
+	if ids := approves("TMCAS twin"); len(ids) > 0 || !strings.Contains(h.state.Stop.Detail, "several") {
+		t.Errorf("%v: %s", ids, h.state.Stop.Detail)
+	}
+	if ids := approves(other); !slices.Equal(ids, []string{other}) {
+		t.Errorf("%v", ids)
+	}
+}

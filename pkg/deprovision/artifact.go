@@ -54,6 +54,27 @@ func (p Plan) Of(step string) []Artifact {
 	return out
 }
 
+// Approves tells why a name, or an id, approves none of the plan's suspects; "" when it does. Of several with one name nobody knows which one
+// was meant: each is approved by its id.
+func (p Plan) Approves(name string) string {
+	n := 0
+	for _, a := range p.Suspects {
+		if a.ID == name {
+			return ""
+		}
+		if a.Name == name {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return "is no suspect of this plan; a name has to be exact"
+	case 1:
+		return ""
+	}
+	return "is the name of several suspects; approve them by their ids"
+}
+
 // Outcome says how an artifact went.
 type Outcome string
 

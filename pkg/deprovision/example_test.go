@@ -234,3 +234,16 @@ func ExampleDuration_String() {
 	fmt.Println(deprovision.Duration(90 * time.Minute))
 	// Output: 1h30m0s
 }
+
+func ExamplePlan_Approves() {
+	plan := deprovision.Plan{Suspects: []deprovision.Artifact{
+		{ID: "g-1", Name: "TMCAS pilot"}, {ID: "r-1", Name: "TMCAS rule"}, {ID: "r-2", Name: "TMCAS rule"}}}
+	for _, name := range []string{"TMCAS pilot", "tmcas pilot", "TMCAS rule", "r-2"} {
+		fmt.Printf("%s: %q\n", name, plan.Approves(name))
+	}
+	// Output:
+	// TMCAS pilot: ""
+	// tmcas pilot: "is no suspect of this plan; a name has to be exact"
+	// TMCAS rule: "is the name of several suspects; approve them by their ids"
+	// r-2: ""
+}

@@ -66,7 +66,7 @@ type Progress struct {
 	Decisions     []string          `json:"decisions,omitempty"`   // ids of the decisions already in the journal
 	Refusals      []string          `json:"refusals,omitempty"`    // ids of the decisions that were refused lately
 	Answer        *Decision         `json:"answer,omitempty"`      // what answered the current step's stop; dropped when the step ends
-	Approved      []string          `json:"approved,omitempty"`    // suspects that may go, by exact name
+	Approved      []string          `json:"approved,omitempty"`    // suspects that may go, by exact name, or by id
 	Forced        bool              `json:"forced,omitempty"`      // somebody forced the end: only the closing steps still run
 	Attempts      int               `json:"attempts,omitempty"`    // transient failures of the current step in a row
 	Removed       int               `json:"removed"`               // artifacts gone by our hand

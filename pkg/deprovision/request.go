@@ -32,7 +32,7 @@ type Options struct {
 	Drain         *Duration `json:"drain,omitempty"`         // how long mail under way may still return; nil means the tenant's default (24 h)
 	Acknowledged  []string  `json:"acknowledged,omitempty"`  // cautions accepted beforehand, by code
 	Confirmed     bool      `json:"confirmed,omitempty"`     // the plan need not be shown before it is carried out, if every caution is acknowledged
-	ApproveByName []string  `json:"approveByName,omitempty"` // suspects that may go, each by its exact name
+	ApproveByName []string  `json:"approveByName,omitempty"` // suspects that may go, each by its exact name, or by id where several have it
 }
 
 // Ref returns the name of the request.
