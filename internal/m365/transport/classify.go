@@ -73,8 +73,8 @@ func (c *chain) classOf(status int, p problem, advised, changes bool) deprovisio
 	return deprovision.Malformed
 }
 
-// gone believes in an absence only if the API itself says so: a 404 without its error body comes from something else, and a sign-in
-// knows no objects of the tenant.
+// gone believes in an absence only if the API itself says so: a 404 without its error body comes from something else, one with another code
+// is about something else, and a sign-in knows no objects of the tenant. What a product calls it is the product's.
 func (c *chain) gone(status int, p problem) bool {
 	if c.API == "login" || p.noEndpoint() {
 		return false
@@ -82,5 +82,9 @@ func (c *chain) gone(status int, p problem) bool {
 	if c.API == "exchange" && p.noObject() {
 		return true
 	}
-	return p.code != "" && status == http.StatusNotFound
+	if status != http.StatusNotFound || p.code == "" {
+		return false
+	}
+	code := strings.ToLower(p.code) // e.g. Request_ResourceNotFound; UnknownError says nothing about the object, TenantNotFound about another one
+	return c.API == "product" || strings.HasSuffix(code, "notfound") && !strings.HasPrefix(code, "tenant")
 }

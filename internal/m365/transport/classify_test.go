@@ -39,6 +39,8 @@ var refusals = map[string]struct {
 	"absent in exchange, by its type": {api: "exchange", status: 500, body: exchangeError("InternalServerError", notFoundType), read: deprovision.Gone},
 	"that type elsewhere":             {api: "graph", status: 400, body: exchangeError("BadRequest", notFoundType), read: deprovision.Malformed},
 	"wrong address in exchange":       {api: "exchange", status: 404, body: exchangeError("NotFound", "OData.ResourceNotFoundException"), read: deprovision.Malformed},
+	"a 404 that names no object":      {api: "graph", status: 404, body: `{"error":{"code":"UnknownError","message":""}}`, read: deprovision.Malformed},
+	"the tenant is not there":         {api: "exchange", status: 404, body: `{"error":{"code":"TenantNotFound","message":"no"}}`, read: deprovision.Malformed},
 	"a sign-in knows no objects":      {api: "login", status: 404, body: `{"error":{"code":"NotFound"}}`, read: deprovision.Malformed},
 	"not signed in":                   {api: "exchange", status: 401, read: deprovision.Forbidden},
 	"not allowed":                     {api: "graph", status: 403, body: graphDenied, read: deprovision.Forbidden},
