@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +31,7 @@ func answerCommand(p deprovision.Progress, verb deprovision.Verb) string {
 	}
 	switch verb {
 	case deprovision.Confirm:
-		for _, c := range open(p) {
+		for _, c := range p.Unacknowledged() {
 			words = append(words, "--acknowledge", quote(c.Code))
 		}
 	case deprovision.Approve:
@@ -47,20 +46,6 @@ func answerCommand(p deprovision.Progress, verb deprovision.Verb) string {
 		words = append(words, "--reason", quote("<note>"))
 	}
 	return strings.Join(words, " ")
-}
-
-// open lists the cautions of the plan that nobody has acknowledged yet.
-func open(p deprovision.Progress) []deprovision.Caution {
-	if p.Plan == nil {
-		return nil
-	}
-	var out []deprovision.Caution
-	for _, c := range p.Plan.Cautions {
-		if !slices.Contains(p.Request.Options.Acknowledged, c.Code) {
-			out = append(out, c)
-		}
-	}
-	return out
 }
 
 // quote makes a word fit for a POSIX shell.

@@ -178,7 +178,7 @@ func suspects(plan deprovision.Plan, d deprovision.Decision) error {
 
 // acknowledged refuses a confirmation that leaves a caution out: the worker would ask again.
 func acknowledged(p deprovision.Progress, d deprovision.Decision) error {
-	for _, c := range open(p) {
+	for _, c := range p.Unacknowledged() {
 		if !slices.Contains(d.Acknowledged, c.Code) {
 			return &usageError{fmt.Errorf("caution %s is not acknowledged (%s): add --acknowledge %s", c.Code, oneLine(c.Text), quote(c.Code))}
 		}

@@ -13,7 +13,7 @@ func (a *app) printStop(p deprovision.Progress) error {
 	}
 	var rows [][]string
 	if p.Plan != nil && p.Stop.Accepts(deprovision.Confirm) {
-		for _, c := range open(p) {
+		for _, c := range p.Unacknowledged() {
 			rows = append(rows, []string{"caution", c.Code + ": " + c.Text})
 		}
 		for _, name := range p.Plan.Suspects {

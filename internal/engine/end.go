@@ -30,7 +30,7 @@ func finish(p *deprovision.Progress) {
 		end(p, deprovision.Forced, fmt.Sprintf("closed by force; %d left for a person", left))
 	case left > 0:
 		end(p, deprovision.SucceededWithRemainder, fmt.Sprintf("%d artifacts are gone; %d things are left for a person", found, left))
-	case found == 0 && left == 0:
+	case found == 0:
 		end(p, deprovision.NothingFound, "nothing of the footprint was found")
 	default:
 		end(p, deprovision.Succeeded, fmt.Sprintf("%d artifacts are gone, nothing is left", found))

@@ -124,17 +124,6 @@ func judgeWaiting(state deprovision.Progress, t Trigger, now time.Time) ruling {
 	return ruling{act: ackIt}
 }
 
-// open lists the codes of the plan's cautions that neither the request nor the decision acknowledges.
-func open(state deprovision.Progress, d deprovision.Decision) []string {
-	var codes []string
-	for _, c := range state.Plan.Cautions {
-		if !slices.Contains(d.Acknowledged, c.Code) && !slices.Contains(state.Request.Options.Acknowledged, c.Code) {
-			codes = append(codes, c.Code)
-		}
-	}
-	return codes
-}
-
 // answers judges a decision at a stop.
 func answers(state deprovision.Progress, d deprovision.Decision, now time.Time) ruling {
 	stop := state.Stop
@@ -149,8 +138,10 @@ func answers(state deprovision.Progress, d deprovision.Decision, now time.Time) 
 		return refuse("the stop %s expired at %s", stop.Name, stop.Expires.UTC().Format(time.RFC3339))
 	case bound && (state.Plan == nil || d.PlanDigest != state.Plan.Digest):
 		return refuse("it names another plan than the one that is to be confirmed")
-	case d.Verb == deprovision.Confirm && len(open(state, d)) > 0:
-		return refuse("it leaves out cautions that have to be acknowledged: %s", strings.Join(open(state, d), ", "))
+	case d.Verb == deprovision.Confirm:
+		if left := deprovision.Codes(state.Unacknowledged(d.Acknowledged...)); len(left) > 0 {
+			return refuse("it leaves out cautions that have to be acknowledged: %s", strings.Join(left, ", "))
+		}
 	}
 	return ruling{act: claimIt}
 }

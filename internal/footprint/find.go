@@ -34,7 +34,7 @@ type found struct {
 func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error) {
 	plan := deprovision.Plan{Ref: search.Ref, Made: search.Now, Cautions: slices.Clone(s.Cautions), Remainder: s.known(search.Account)}
 	f := s.finder(search.Account, objects)
-	namesakes := f.namesakes()
+	namesakes := f.namesakes(search)
 	var sure, near []found
 	for _, c := range f.candidates {
 		v := f.judge(c)
@@ -67,11 +67,11 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 	return plan, nil
 }
 
-// namesakes counts the suspects by name.
-func (f *finder) namesakes() map[string]int {
+// namesakes counts the suspects that a plan would list, by name, as [deprovision.Plan.Approves] does.
+func (f *finder) namesakes(search Search) map[string]int {
 	n := map[string]int{}
 	for _, c := range f.candidates {
-		if v := f.judge(c); v.match == "" && v.suspect != "" {
+		if v := f.judge(c); v.match == "" && v.suspect != "" && f.refused(c, v, search) == "" {
 			n[c.Name]++
 		}
 	}

@@ -57,10 +57,10 @@ func (j *job) consentGiven() string {
 		return j.state.Facts[Confirm]
 	case j.policy.ConfirmsItself:
 		return digest + " by the tenant's policy"
-	case request.Options.Confirmed && len(j.unacknowledged(request.Options.Acknowledged)) == 0:
+	case request.Options.Confirmed && len(j.state.Unacknowledged()) == 0:
 		return digest + " by the request"
 	case a != nil && a.Verb == deprovision.Confirm && a.PlanDigest == digest &&
-		len(j.unacknowledged(append(slices.Clone(request.Options.Acknowledged), a.Acknowledged...))) == 0:
+		len(j.state.Unacknowledged(a.Acknowledged...)) == 0:
 		return digest + " by " + a.DecidedBy
 	}
 	return ""
@@ -69,27 +69,15 @@ func (j *job) consentGiven() string {
 // consent is the fact that the plan is confirmed.
 func (j *job) consent() func(*deprovision.Progress) { return note(Confirm, j.consentGiven()) }
 
-// unacknowledged lists the codes of the cautions that nobody acknowledged yet.
-func (j *job) unacknowledged(acknowledged []string) []string {
-	var open []string
-	for _, c := range j.state.Plan.Cautions {
-		if !slices.Contains(acknowledged, c.Code) {
-			open = append(open, c.Code)
-		}
-	}
-	return open
-}
-
 // askConsent opens the stop that waits for a confirmation. more says what was wrong with the last answer.
 func (j *job) askConsent(plan deprovision.Plan, more string) engine.Result {
 	summary := j.state.Plan
 	detail := []string{fmt.Sprintf("The plan %s removes %d artifacts.", summary.Digest, summary.Artifacts)}
 	offers := []deprovision.Verb{deprovision.Confirm, deprovision.Cancel, deprovision.Force}
-	acknowledged := j.state.Request.Options.Acknowledged
 	if a := j.state.Answer; a != nil && a.Verb == deprovision.Confirm && a.PlanDigest != summary.Digest {
 		detail = append(detail, "What was confirmed is another plan.")
 	}
-	if open := j.unacknowledged(acknowledged); len(open) > 0 {
+	if open := deprovision.Codes(j.state.Unacknowledged()); len(open) > 0 {
 		detail = append(detail, "To be acknowledged: "+strings.Join(open, ", ")+".")
 	}
 	if len(plan.Suspects) > 0 && j.name == Confirm { // a later step hears no approval

@@ -14,8 +14,12 @@ const mostSuspects = 20
 
 // listed reports whether the document names an artifact as left.
 func listed(service *footprint.Service, state deprovision.Progress, a deprovision.Artifact) bool {
-	name := service.Remain(a, "").Name
-	return slices.ContainsFunc(state.Remainder, func(r deprovision.Remainder) bool { return r.Name == name })
+	return names(state.Remainder, service.Remain(a, "").Name)
+}
+
+// names reports whether a list has something of this name.
+func names(list []deprovision.Remainder, name string) bool {
+	return slices.ContainsFunc(list, func(r deprovision.Remainder) bool { return r.Name == name })
 }
 
 // isLeft reports whether an artifact was left on purpose. A remainder that was too long for the document was cut, so a skipped step counts.

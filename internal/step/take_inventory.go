@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -45,9 +46,7 @@ func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(
 	if err != nil {
 		return plan, nil, err
 	}
-	search := footprint.Search{Ref: j.state.Request.Ref(), Account: j.account, Acting: j.tenant.ActingApp, Since: j.state.Started, Now: j.now().UTC(),
-		Approved: j.state.Approved}
-	if plan, err = j.service.Find(search, objects); err != nil {
+	if plan, err = j.service.Find(j.search(j.state.Started), objects); err != nil {
 		return plan, nil, failure(TakeInventory, err)
 	}
 	if err := j.work.KeepPlan(ctx, plan); err != nil {
@@ -65,6 +64,12 @@ func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(
 			p.Steps[i].Total = max(p.Steps[i].Done, units(p.Steps[i].Name, plan))
 		}
 	}), nil
+}
+
+// search is what a plan is made for; nothing younger than since goes.
+func (j *job) search(since time.Time) footprint.Search {
+	return footprint.Search{Ref: j.state.Request.Ref(), Account: j.account, Acting: j.tenant.ActingApp, Since: since, Now: j.now().UTC(),
+		Approved: j.state.Approved}
 }
 
 // objects reads everything that may be of the footprint.

@@ -47,11 +47,11 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 		until := now.Add(pause)
 		return engine.Result{Apply: j.keep(s), Park: &until, Detail: "everything is gone at the first read; reading the directory again"}, nil
 	}
-	since, err := j.sinceThePlan(ctx, plan)
+	since, err := j.appeared(ctx, plan)
 	if err != nil {
 		return engine.Result{}, err
 	}
-	left := append(beforehand(j.service, plan), since.remainder(j.service)...)
+	left := append(beforehand(j.service, plan), since...)
 	for _, a := range present { // of a step that was left out: removed before, and there all the same
 		if !listed(j.service, j.state, a) {
 			left = append(left, j.service.Remain(a, "called about, and still there"))

@@ -247,3 +247,15 @@ func ExamplePlan_Approves() {
 	// TMCAS rule: "is the name of several suspects; approve them by their ids"
 	// r-2: ""
 }
+
+func ExampleProgress_Unacknowledged() {
+	p := deprovision.Progress{
+		Request: deprovision.Request{Options: deprovision.Options{Acknowledged: []string{"mail-unscanned"}}},
+		Plan:    &deprovision.PlanSummary{Cautions: []deprovision.Caution{{Code: "mail-unscanned"}, {Code: "quarantine-lost"}}},
+	}
+	fmt.Println("by the request:", deprovision.Codes(p.Unacknowledged()))
+	fmt.Println("by a decision too:", deprovision.Codes(p.Unacknowledged("quarantine-lost")))
+	// Output:
+	// by the request: [quarantine-lost]
+	// by a decision too: []
+}

@@ -179,6 +179,29 @@ type Caution struct {
 	Text string `json:"text"`
 }
 
+// Unacknowledged lists the plan's cautions that neither the request nor more acknowledges, by code.
+func (p Progress) Unacknowledged(more ...string) []Caution {
+	if p.Plan == nil {
+		return nil
+	}
+	var out []Caution
+	for _, c := range p.Plan.Cautions {
+		if !slices.Contains(p.Request.Options.Acknowledged, c.Code) && !slices.Contains(more, c.Code) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Codes lists the codes of cautions.
+func Codes(cautions []Caution) []string {
+	codes := make([]string, len(cautions))
+	for i, c := range cautions {
+		codes[i] = c.Code
+	}
+	return codes
+}
+
 // Remainder is something that is left, in the tenant or for a person.
 type Remainder struct {
 	Name         string `json:"name"`
