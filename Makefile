@@ -44,9 +44,8 @@ compose-check: ## check docker-compose.yml and the Dockerfile without an engine 
 	cd deploy/composecheck && ../../.ci/heartbeat go test -race ./...
 
 .PHONY: test-beside
-test-beside: deps ## test the modules beside the product's: the bench and the compose file (shared with test)
+test-beside: deps compose-check ## test the modules beside the product's: the bench and the compose file (shared with test)
 	cd bench && ../.ci/heartbeat go test -race ./...
-	cd deploy/composecheck && ../../.ci/heartbeat go test -race ./...
 
 .PHONY: deps
 deps: ## install redis-server, prometheus and a C compiler where they are missing (apt)

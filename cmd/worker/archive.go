@@ -94,5 +94,17 @@ func (f files) keep(_ context.Context, ref deprovision.Ref, events []engine.Entr
 	if err := errors.Join(out.Sync(), out.Close()); err != nil { // it is purged after this
 		return err
 	}
-	return os.Rename(out.Name(), whole)
+	if err := os.Rename(out.Name(), whole); err != nil {
+		return err
+	}
+	return settle(dir)
+}
+
+// settle makes sure that a directory still has its files after a loss of power.
+func settle(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -9,28 +9,33 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// republish gives a lost journal back from the picture: the last known state of every request, and nothing else. It refuses a journal in
-// which anything is, for then it was not lost. No worker may run meanwhile: one would draw the picture anew, from the empty journal.
+// republish gives a lost journal back from the picture: the last known state of every request, and nothing else. It refuses a journal that
+// the picture was drawn from, for then it was not lost. A run that was broken off may be repeated, and a request that has an event keeps
+// it. No worker may run meanwhile: one would draw the picture anew, from the empty journal. It returns how many were given back.
 func (w *worker) republish(ctx context.Context) (int, error) {
-	head, err := w.journal.Head(ctx)
+	_, drawn, err := w.picture.Watermark(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if head != 0 {
-		return 0, usage{&deprovision.Invalid{Field: "--journal", Allowed: fmt.Sprintf("an empty journal; this one is at revision %d", head)}}
+	if drawn {
+		return 0, usage{&deprovision.Invalid{Field: "--journal", Allowed: "a journal that was lost and made anew; the picture is of this one"}}
 	}
 	states, err := w.everything(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("read the picture: %w", err)
 	}
-	for n, state := range states {
+	given := 0
+	for _, state := range states {
 		ref := state.Request.Ref()
 		_, err := w.journal.Append(ctx, ref, 0, w.engine.Recovered(ctx, state))
-		if err != nil && !errors.Is(err, engine.ErrConflict) { // a new event on top of nothing is newer than the picture
-			return n, fmt.Errorf("give back %s: %w", ref.Tokens(), err)
+		switch {
+		case err == nil:
+			given++
+		case !errors.Is(err, engine.ErrConflict): // what has an event is newer than the picture, or was given back before
+			return given, fmt.Errorf("give back %s: %w", ref.Tokens(), err)
 		}
 	}
-	return len(states), nil
+	return given, nil
 }
 
 // everything is the picture of all requests, read before anything is written.

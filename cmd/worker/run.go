@@ -116,7 +116,7 @@ has looked. Stop all workers first, or they draw the picture anew from the empty
 		},
 	}
 	s.register(c)
-	c.Flags().BoolVar(&lost, "journal", false, "first give an empty journal back what the picture knows")
+	c.Flags().BoolVar(&lost, "journal", false, "first give a journal that was lost back what the picture knows")
 	return c
 }
 

@@ -83,6 +83,9 @@ func TestLeaseRunsFromTheFirstSendingOfAnAppendWhoseAnswerWasLost(t *testing.T) 
 		}()
 		w1.handle(t.Context(), confirmed())
 		time.Sleep(2 * time.Minute)
+		if !taken.Load() {
+			t.Error("nobody took over: this shows nothing")
+		}
 	})
 }
 
@@ -204,8 +207,11 @@ func TestHolderWithAWishDoesNotContestItself(t *testing.T) {
 		})
 		w.handle(t.Context(), confirmed())
 		time.Sleep(5 * time.Minute)
-		if k := r.kinds(); slices.Contains(k, deprovision.ContestedClaim) {
+		if k := r.kinds(); slices.Contains(k, deprovision.ContestedClaim) || !slices.Contains(k, deprovision.Wished) {
 			t.Errorf("it contested itself: %v", k)
+		}
+		if p := r.state(); p.Status != deprovision.Cancelled {
+			t.Errorf("it is %s", p.Status)
 		}
 	})
 }
@@ -231,6 +237,9 @@ func TestEndWhoseAnswerWasLostIsNotWorkedOnAgain(t *testing.T) {
 				t.Errorf("every trigger of the request panics: %v", c)
 			}
 		}()
-		w.handle(t.Context(), submit())
+		r.want(w.handle(t.Context(), submit()), engine.Ack, deprovision.NothingFound)
+		if n := len(slices.DeleteFunc(r.kinds(), func(k deprovision.ChangeKind) bool { return k != deprovision.Ended })); n != 1 || !landed.Load() {
+			t.Errorf("it ended %d times: %v", n, r.kinds())
+		}
 	})
 }

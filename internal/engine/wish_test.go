@@ -234,7 +234,7 @@ func TestForceBehindTheLastStepWithAnUnreadableAccountParks(t *testing.T) {
 				t.Errorf("panic: %v", c)
 			}
 		}()
-		r.worker("w1").handle(t.Context(), submit())
+		r.want(r.worker("w1").handle(t.Context(), submit()), engine.Ack, deprovision.Parked)
 	})
 }
 
@@ -247,8 +247,8 @@ func TestAnotherDecisionUnderAKnownIDIsNotCalledAccepted(t *testing.T) {
 		r.want(w.handle(t.Context(), confirm), engine.Ack, deprovision.Parked)
 		cancel, told := r.decide(deprovision.Cancel, "d1", 0)
 		w.handle(t.Context(), cancel)
-		if p := r.state(); len(*told) == 1 && (*told)[0] == "" && p.Status != deprovision.Cancelled {
-			t.Errorf("the cancel was answered as accepted; the request is %s and goes on", p.Status)
+		if p := r.state(); len(*told) != 1 || (*told)[0] == "" || p.Status != deprovision.Parked {
+			t.Errorf("the cancel was answered %q; the request is %s", *told, p.Status)
 		}
 	})
 }
