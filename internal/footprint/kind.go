@@ -17,7 +17,21 @@ const (
 	PermissionGrant   deprovision.ArtifactKind = "permission-grant"
 	AppRoleAssignment deprovision.ArtifactKind = "app-role-assignment"
 	ServicePrincipal  deprovision.ArtifactKind = "service-principal"
-	ProductAccount    deprovision.ArtifactKind = "product-account" // the row in the product's own console; never read from the tenant
+	JournalRule       deprovision.ArtifactKind = "journal-rule"
+	RoleGroup         deprovision.ArtifactKind = "role-group"
+	QuarantineFolder  deprovision.ArtifactKind = "quarantine-folder"
+	EventReceiver     deprovision.ArtifactKind = "event-receiver"
+	ListWebhook       deprovision.ArtifactKind = "list-webhook"
+	SiteAdmin         deprovision.ArtifactKind = "site-admin"
+	QuarantineLibrary deprovision.ArtifactKind = "quarantine-library"
+	AppPrincipal      deprovision.ArtifactKind = "app-principal" // of Azure ACS, by the App Identifier that SharePoint shows
+	UserRole          deprovision.ArtifactKind = "user-role"     // a directory role of the delegate user
+	UserSignIn        deprovision.ArtifactKind = "user-sign-in"  // that the delegate user may sign in; it goes by disabling the user
+	DelegateUser      deprovision.ArtifactKind = "delegate-user"
+	Subscription      deprovision.ArtifactKind = "subscription"
+	InstalledApp      deprovision.ArtifactKind = "installed-app"
+	AppRegistration   deprovision.ArtifactKind = "app-registration" // the customer's own
+	ProductAccount    deprovision.ArtifactKind = "product-account"  // the row in the product's own console; never read from the tenant
 )
 
 // matching tells how objects of a kind are recognised.

@@ -56,6 +56,19 @@ type Directory interface {
 	User(ctx context.Context, idOrUPN string) (Object, error)
 }
 
+// Identities is what steps do with users, with registrations of apps, and with what an app subscribed to. As with [Directory], a get of an
+// absent object fails with class gone.
+type Identities interface {
+	DisableUser(ctx context.Context, id string) (Receipt, error)
+	DeleteUser(ctx context.Context, id string) (Receipt, error)
+	ApplicationByAppID(ctx context.Context, appID string) (Object, error) // an app registration whose home is this tenant
+	DeleteApplication(ctx context.Context, id string) (Receipt, error)
+	Subscriptions(ctx context.Context) ([]Object, error) // those that the acting app itself made; Name is the resource
+	DeleteSubscription(ctx context.Context, id string) (Receipt, error)
+	Deleted(ctx context.Context, kind DeletedKind, id string) (Object, error) // a soft-deleted object
+	Purge(ctx context.Context, id string) (Receipt, error)                    // removes a soft-deleted object for good
+}
+
 // Product is the product's own console, reached by a signed hook.
 type Product interface {
 	// Remove asks the product to drop the account's row and generated data. Repeating it with the same id is harmless.
@@ -69,11 +82,16 @@ type ProductAccount struct {
 
 // Tenant is one tenant, reached with one credential.
 type Tenant struct {
-	ID        string // the tenant's GUID
-	ActingApp string // App Id of the identity that the worker runs as
-	Exchange  Exchange
-	Directory Directory
-	Product   Product // nil when no hook is configured: the step becomes manual
+	ID         string // the tenant's GUID
+	ActingApp  string // App Id of the identity that the worker runs as
+	Exchange   Exchange
+	Directory  Directory
+	Identities Identities
+	Mail       Mail
+	Sites      Sites
+	Apps       Apps
+	SharePoint SharePoint // nil where its address is not configured
+	Product    Product    // nil when no hook is configured: the step becomes manual
 }
 
 type callID struct{}

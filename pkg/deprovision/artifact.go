@@ -20,6 +20,9 @@ type Artifact struct {
 	Before  json.RawMessage `json:"before,omitempty"`  // the object as it was read, complete enough to restore it
 	Restore string          `json:"restore,omitempty"` // the command that would restore it
 	Created *time.Time      `json:"created,omitempty"`
+
+	// Batch numbers the artifacts of a step that are removed together, from 1 on; 0 means alone. Those of one number follow each other.
+	Batch int `json:"batch,omitempty"`
 }
 
 // Plan is what a removal would do in this tenant: the artifacts found, in the order of their removal.
@@ -30,11 +33,20 @@ type Plan struct {
 	Suspects  []Artifact  `json:"suspects,omitempty"`
 	Cautions  []Caution   `json:"cautions,omitempty"`
 	Remainder []Remainder `json:"remainder,omitempty"` // known beforehand
+
+	Calls map[ArtifactKind]Call `json:"calls,omitempty"` // how an artifact of a kind is removed
+	Prior string                `json:"prior,omitempty"` // of a part of an inventory: digest of the part before
 }
 
-// Digest identifies what the plan would do: the SHA-256 of its artifacts, suspects and cautions, whenever it was made.
+// Call is a call that removes an artifact, and what allows it.
+type Call struct {
+	Call  string `json:"call"`            // e.g. "Remove-TransportRule"
+	Needs string `json:"needs,omitempty"` // permissions or roles, any one of which is enough
+}
+
+// Digest identifies what the plan would do: the SHA-256 of what it says, whichever request it was made for, and whenever.
 func (p Plan) Digest() string {
-	p.Made = time.Time{}
+	p.Ref, p.Made = Ref{}, time.Time{}
 	body, err := json.Marshal(p)
 	if err != nil { // only Before could fail, and it is raw JSON that was read as such
 		panic(err)
@@ -52,6 +64,19 @@ func (p Plan) Of(step string) []Artifact {
 		}
 	}
 	return out
+}
+
+// Together returns the artifacts of a step that are removed at a cursor: one, or those of one batch.
+func (p Plan) Together(step string, cursor int) []Artifact {
+	list := p.Of(step)
+	if cursor >= len(list) {
+		return nil
+	}
+	n := 1
+	for list[cursor].Batch > 0 && cursor+n < len(list) && list[cursor+n].Batch == list[cursor].Batch {
+		n++
+	}
+	return list[cursor : cursor+n]
 }
 
 // Approves tells why a name, or an id, approves none of the plan's suspects; "" when it does. Of several with one name nobody knows which one
@@ -93,4 +118,6 @@ type Evidence struct {
 	Call      string    `json:"call,omitempty"`      // e.g. "Remove-TransportRule"
 	ClientID  string    `json:"clientId,omitempty"`  // client-request-id, derived from request and artifact before the call
 	RequestID string    `json:"requestId,omitempty"` // the service's own id of the call
+
+	RestoreUntil *time.Time `json:"restoreUntil,omitempty"` // until when the tenant keeps it to be restored; nil where it keeps nothing
 }

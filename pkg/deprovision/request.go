@@ -16,13 +16,14 @@ const (
 
 // Request is a removal request: the wish that one service account go. The same id with the same body is the same request.
 type Request struct {
-	ID          string  `json:"id"`               // chosen by who asks; a token
-	Tenant      string  `json:"tenant"`           // alias of the tenant
-	Service     Service `json:"service"`          // the service whose account goes
-	Account     string  `json:"account"`          // id of the service-account record; a token
-	AppID       string  `json:"appId,omitempty"`  // App Id of the account as the requester knows it; must equal the record's
-	RequestedBy string  `json:"requestedBy"`      // who asks: a person or a system
-	Reason      string  `json:"reason,omitempty"` // why, for the evidence
+	ID          string  `json:"id"`                // chosen by who asks; a token
+	Tenant      string  `json:"tenant"`            // alias of the tenant
+	Service     Service `json:"service"`           // the service whose account goes
+	Account     string  `json:"account"`           // id of the service-account record; a token
+	Product     string  `json:"product,omitempty"` // whose account it is, a footprint's name; must equal the record's
+	AppID       string  `json:"appId,omitempty"`   // App Id of the account as the requester knows it; must equal the record's
+	RequestedBy string  `json:"requestedBy"`       // who asks: a person or a system
+	Reason      string  `json:"reason,omitempty"`  // why, for the evidence
 	Options     Options `json:"options"`
 }
 
@@ -32,6 +33,8 @@ type Options struct {
 	Drain         *Duration `json:"drain,omitempty"`         // how long mail under way may still return; nil means the tenant's default (24 h)
 	Acknowledged  []string  `json:"acknowledged,omitempty"`  // cautions accepted beforehand, by code
 	Confirmed     bool      `json:"confirmed,omitempty"`     // the plan need not be shown before it is carried out, if every caution is acknowledged
+	Plan          string    `json:"plan,omitempty"`          // digest of a plan that was looked at: it alone may be carried out without asking again
+	Purge         bool      `json:"purge,omitempty"`         // what can be restored for a while is removed for good
 	ApproveByName []string  `json:"approveByName,omitempty"` // suspects that may go, each by its exact name, or by id where several have it
 }
 
@@ -52,12 +55,18 @@ func (r Request) Validate() error {
 	if r.AppID != "" && !ValidAppID(r.AppID) {
 		return &Invalid{Field: "appId", Value: clip(r.AppID), Allowed: "a GUID"}
 	}
+	if r.Product != "" && !ValidToken(r.Product) {
+		return &Invalid{Field: "product", Value: clip(r.Product), Allowed: TokenRule}
+	}
 	return r.Options.validate()
 }
 
 func (o Options) validate() error {
 	if o.Drain != nil && (*o.Drain < 0 || time.Duration(*o.Drain) > MaxDrain) {
 		return &Invalid{Field: "options.drain", Value: o.Drain.String(), Allowed: fmt.Sprintf("a duration from 0s to %s", Duration(MaxDrain))}
+	}
+	if err := checkText("options.plan", o.Plan, 300); err != nil {
+		return err
 	}
 	for i, s := range o.Acknowledged {
 		if err := checkToken(fmt.Sprintf("options.acknowledged[%d]", i), s); err != nil {
