@@ -55,7 +55,7 @@ func stepDone(p *deprovision.Progress, state deprovision.StepState, now time.Tim
 
 // moved notes that the cursor moved: doubts and attempts about the place before are over.
 func moved(p *deprovision.Progress) {
-	p.MaybeCalled, p.Attempts, p.Takeovers = "", 0, 0
+	p.MaybeCalled, p.Settled, p.Attempts, p.Takeovers = "", nil, 0, 0
 	if p.Step < len(p.Steps) {
 		p.Steps[p.Step].Error = ""
 	}

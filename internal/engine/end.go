@@ -66,6 +66,7 @@ func (a *attempt) cancel(h *hold, wish deprovision.Decision) error {
 	}
 	return h.write(entry{kind: deprovision.Ended, detail: detail, decision: &wish, obeys: true, then: func(p *deprovision.Progress) {
 		p.Remainder = append(p.Remainder, left.Stays...)
+		doubt(p, left)
 		end(p, deprovision.Cancelled, detail)
 	}})
 }
@@ -117,9 +118,7 @@ func (a *attempt) skip(h *hold) error {
 
 // pass skips the steps up to index to.
 func pass(p *deprovision.Progress, to int, left Leftover) {
-	if p.MaybeCalled != "" {
-		p.InDoubt = append(p.InDoubt, p.MaybeCalled)
-	}
+	doubt(p, left)
 	for ; p.Step < to; p.Step++ {
 		p.Steps[p.Step].State = deprovision.StepSkipped
 	}
@@ -129,6 +128,17 @@ func pass(p *deprovision.Progress, to int, left Leftover) {
 	if p.Step < len(p.Steps) {
 		p.Steps[p.Step].State = deprovision.StepRunning
 	}
+}
+
+// doubt names what may have been called about: all that is open of a batch, or the one artifact.
+func doubt(p *deprovision.Progress, left Leftover) {
+	switch {
+	case len(left.Doubt) > 0:
+		p.InDoubt = append(p.InDoubt, left.Doubt...)
+	case p.MaybeCalled != "":
+		p.InDoubt = append(p.InDoubt, p.MaybeCalled)
+	}
+	p.MaybeCalled = ""
 }
 
 // patientReads is how often a plan is read again before a removal ends without it.
@@ -164,7 +174,26 @@ func (a *attempt) left(p deprovision.Progress, steps []string) (Leftover, error)
 	}
 	out := a.Steps.Left(p, *account, plan, steps)
 	out.Stays = append(lost, out.Stays...)
+	out.Doubt = doubted(plan, p)
 	return out, nil
+}
+
+// doubted lists what is in doubt of the batch at the cursor; nil where nothing is, or one artifact alone.
+func doubted(plan deprovision.Plan, p deprovision.Progress) []string {
+	if p.MaybeCalled == "" || p.Step >= len(p.Steps) {
+		return nil
+	}
+	batch := plan.Together(p.Steps[p.Step].Name, p.Cursor)
+	if len(batch) < 2 || batch[0].ID != p.MaybeCalled {
+		return nil
+	}
+	var ids []string
+	for i, a := range batch {
+		if !slices.Contains(p.Settled, i) {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids
 }
 
 func names(steps []deprovision.StepProgress) []string {

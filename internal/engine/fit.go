@@ -66,8 +66,8 @@ func bound(p *deprovision.Progress) int {
 		}
 	}
 	r := &p.Request
-	texts(40, r.ID, r.Tenant, string(r.Service), r.Account, r.AppID, r.RequestedBy, r.Reason, p.RequestDigest, string(p.Status), p.Detail,
-		p.Credential, p.MaybeCalled, p.Trace)
+	texts(40, r.ID, r.Tenant, string(r.Service), r.Account, r.Product, r.AppID, r.Options.Plan, r.RequestedBy, r.Reason, p.RequestDigest,
+		string(p.Status), p.Detail, p.Credential, p.MaybeCalled, p.Trace)
 	for _, list := range [][]string{r.Options.Acknowledged, r.Options.ApproveByName, p.Decisions, p.Refusals, p.Approved, p.InDoubt} {
 		texts(3, list...)
 	}
@@ -103,6 +103,7 @@ func bound(p *deprovision.Progress) int {
 			texts(24, c.Code, c.Text)
 		}
 	}
+	n += 6 * len(p.Settled)
 	decision(p.Wish)
 	decision(p.Answer)
 	return n

@@ -36,6 +36,8 @@ type Journal interface {
 	// PutPlan stores a plan under its digest; Plan reads it back.
 	PutPlan(ctx context.Context, plan deprovision.Plan) error
 	Plan(ctx context.Context, ref deprovision.Ref, digest string) (deprovision.Plan, error)
+	// Plans reads every plan, and every part of an inventory, that was stored whole for a request, by digest.
+	Plans(ctx context.Context, ref deprovision.Ref) (map[string]deprovision.Plan, error)
 }
 
 // Accounts holds the records of service accounts, written by compare-and-set.
@@ -71,5 +73,6 @@ type Steps interface {
 // Leftover is what an unfinished removal leaves behind.
 type Leftover struct {
 	Stays []deprovision.Remainder
-	Note  string // one line, e.g. whether mail still takes the vendor's way
+	Doubt []string // ids of what may or may not be gone
+	Note  string   // one line, e.g. whether mail still takes the vendor's way
 }

@@ -91,8 +91,8 @@ func (a *attempt) resolve(h *hold, state deprovision.Progress) error {
 func (a *attempt) run(h *hold) error {
 	state := h.present()
 	name := state.Steps[state.Step].Name
-	work := NewWork(h.state, func(_ context.Context, change func(*deprovision.Progress), evidence ...deprovision.Evidence) error {
-		return a.unit(h, name, change, evidence)
+	work := NewWork(h.state, func(_ context.Context, way Way, change func(*deprovision.Progress), evidence ...deprovision.Evidence) error {
+		return a.unit(h, name, way, change, evidence)
 	}, a.Journal, *a.account)
 	result, err := a.call(h.ctx, name, work)
 	if errors.Is(err, errDraining) || errors.Is(err, errWished) {
@@ -105,12 +105,16 @@ func (a *attempt) run(h *hold) error {
 	return err
 }
 
-// unit appends one finished unit of a step.
-func (a *attempt) unit(h *hold, step string, change func(*deprovision.Progress), evidence []deprovision.Evidence) error {
+// unit appends finished units of a step.
+func (a *attempt) unit(h *hold, step string, way Way, change func(*deprovision.Progress), evidence []deprovision.Evidence) error {
 	err := h.write(entry{kind: deprovision.Advanced, step: step, evidence: evidence, finish: func(p *deprovision.Progress) {
-		p.Cursor++
-		p.Steps[p.Step].Done++
-		moved(p)
+		p.Cursor += way.Cursor
+		p.Steps[p.Step].Done += way.Done
+		if way.Cursor > 0 {
+			moved(p)
+		} else { // the rest of the batch is in doubt as before
+			p.Attempts, p.Takeovers = 0, 0
+		}
 		count(p, evidence)
 		if change != nil {
 			change(p)

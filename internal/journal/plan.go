@@ -42,11 +42,27 @@ func (j *Journal) PutPlan(ctx context.Context, plan deprovision.Plan) error {
 
 // Plan reads a plan back and verifies its digest. A plan that was stored more than once, or in part, is found in its whole writing.
 func (j *Journal) Plan(ctx context.Context, ref deprovision.Ref, digest string) (deprovision.Plan, error) {
-	runs := map[string][][]byte{}
-	var found *deprovision.Plan
+	found, err := j.plans(ctx, ref, func(d string) bool { return d == digest })
+	if err != nil {
+		return deprovision.Plan{}, err
+	}
+	plan, ok := found[digest]
+	if !ok {
+		return deprovision.Plan{}, fmt.Errorf("plan %s of %s: %w", digest, ref.Tokens(), ErrPlan)
+	}
+	return plan, nil
+}
+
+// Plans reads every plan, and every part of an inventory, that was stored whole for a request, by digest.
+func (j *Journal) Plans(ctx context.Context, ref deprovision.Ref) (map[string]deprovision.Plan, error) {
+	return j.plans(ctx, ref, func(string) bool { return true })
+}
+
+func (j *Journal) plans(ctx context.Context, ref deprovision.Ref, wanted func(digest string) bool) (map[string]deprovision.Plan, error) {
+	runs, found := map[string][][]byte{}, map[string]deprovision.Plan{}
 	err := j.each(ctx, PlanStream, event.Subject(event.Plans, ref), 1, func(msg *nats.Msg, _ uint64) error {
 		c, err := event.DecodePlan(msg)
-		if err != nil || c.Digest != digest {
+		if err != nil || !wanted(c.Digest) {
 			return err
 		}
 		if c.Part != len(runs[c.Put]) {
@@ -55,18 +71,15 @@ func (j *Journal) Plan(ctx context.Context, ref deprovision.Ref, digest string) 
 		run := append(runs[c.Put], c.Data)
 		runs[c.Put] = run
 		var plan deprovision.Plan
-		if len(run) == c.Parts && json.Unmarshal(bytes.Join(run, nil), &plan) == nil && plan.Digest() == digest {
-			found = &plan
+		if len(run) == c.Parts && json.Unmarshal(bytes.Join(run, nil), &plan) == nil && plan.Digest() == c.Digest {
+			found[c.Digest] = plan
 		}
 		return nil
 	})
 	if err != nil {
-		return deprovision.Plan{}, fmt.Errorf("plan of %s: %w", ref.Tokens(), err)
+		return nil, fmt.Errorf("plan of %s: %w", ref.Tokens(), err)
 	}
-	if found == nil {
-		return deprovision.Plan{}, fmt.Errorf("plan %s of %s: %w", digest, ref.Tokens(), ErrPlan)
-	}
-	return *found, nil
+	return found, nil
 }
 
 var _ engine.Journal = (*Journal)(nil)

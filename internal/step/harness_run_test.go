@@ -125,7 +125,7 @@ func (h *harness) left(steps ...string) engine.Leftover {
 func (h *harness) stepOver(state deprovision.StepState) {
 	h.state.Steps[h.state.Step].State = state
 	h.state.Step++
-	h.state.Cursor, h.state.Answer, h.state.MaybeCalled, h.state.Attempts = 0, nil, "", 0
+	h.state.Cursor, h.state.Answer, h.state.MaybeCalled, h.state.Attempts, h.state.Settled = 0, nil, "", 0, nil
 }
 
 // runOnce runs the current step once and folds what came of it.
@@ -161,10 +161,12 @@ func (h *harness) runOnce(ctx context.Context) {
 }
 
 func (h *harness) work() *engine.Work {
-	return engine.NewWork(h.state.Clone, func(_ context.Context, change func(*deprovision.Progress), evidence ...deprovision.Evidence) error {
-		h.state.Cursor++
-		h.state.Steps[h.state.Step].Done++
-		h.state.MaybeCalled = ""
+	return engine.NewWork(h.state.Clone, func(_ context.Context, way engine.Way, change func(*deprovision.Progress), evidence ...deprovision.Evidence) error {
+		h.state.Cursor += way.Cursor
+		h.state.Steps[h.state.Step].Done += way.Done
+		if way.Cursor > 0 {
+			h.state.MaybeCalled, h.state.Settled = "", nil
+		}
 		h.count(evidence)
 		if change != nil {
 			change(&h.state)

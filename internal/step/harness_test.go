@@ -53,6 +53,12 @@ func (m *store) Plan(_ context.Context, _ deprovision.Ref, digest string) (depro
 	return m.plans[digest], nil
 }
 
+func (m *store) Plans(context.Context, deprovision.Ref) (map[string]deprovision.Plan, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.plans), nil
+}
+
 func (m *store) Get(_ context.Context, _, account string) (deprovision.Account, uint64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

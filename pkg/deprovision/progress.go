@@ -60,7 +60,8 @@ type Progress struct {
 	Steps         []StepProgress    `json:"steps,omitempty"`
 	Plan          *PlanSummary      `json:"plan,omitempty"`
 	Credential    string            `json:"credential,omitempty"`  // credential reference in use, when a decision changed it
-	MaybeCalled   string            `json:"maybeCalled,omitempty"` // artifact that a lost holder may have called about
+	Settled       []int             `json:"settled,omitempty"`     // of the batch at the cursor: what is finished already, by its place in the batch
+	MaybeCalled   string            `json:"maybeCalled,omitempty"` // artifact that a lost holder may have called about, or the first of a batch
 	Takeovers     int               `json:"takeovers,omitempty"`   // in a row without progress
 	Wish          *Decision         `json:"wish,omitempty"`        // a cancel or force that is to be obeyed
 	Decisions     []string          `json:"decisions,omitempty"`   // ids of the decisions already in the journal
@@ -85,7 +86,7 @@ func (p Progress) Clone() Progress {
 	p.Wish, p.Answer, p.ETA = clone(p.Wish), clone(p.Answer), clone(p.ETA)
 	p.Steps, p.Remainder = slices.Clone(p.Steps), slices.Clone(p.Remainder)
 	p.Decisions, p.Refusals = slices.Clone(p.Decisions), slices.Clone(p.Refusals)
-	p.Approved, p.InDoubt = slices.Clone(p.Approved), slices.Clone(p.InDoubt)
+	p.Approved, p.InDoubt, p.Settled = slices.Clone(p.Approved), slices.Clone(p.InDoubt), slices.Clone(p.Settled)
 	p.Facts = maps.Clone(p.Facts)
 	return p
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
@@ -202,6 +203,28 @@ func (j *Journal) PutPlan(_ context.Context, plan deprovision.Plan) error {
 	}
 	j.plans[plan.Ref.Tokens()+plan.Digest()] = body
 	return nil
+}
+
+// Plans reads all plans and parts of a request.
+func (j *Journal) Plans(_ context.Context, ref deprovision.Ref) (map[string]deprovision.Plan, error) {
+	if j.disturb("plan", deprovision.Change{}) != None {
+		return nil, ErrLost
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	out := map[string]deprovision.Plan{}
+	for key, body := range j.plans {
+		digest, of := strings.CutPrefix(key, ref.Tokens()+"sha256:")
+		if !of {
+			continue
+		}
+		var plan deprovision.Plan
+		if err := json.Unmarshal(body, &plan); err != nil {
+			return nil, err
+		}
+		out["sha256:"+digest] = plan
+	}
+	return out, nil
 }
 
 // Plan reads a plan.

@@ -29,6 +29,7 @@ var journalTests = map[string]func(*testing.T, engine.Journal){
 	"a wake-up may be asked for again":                        wakes,
 	"a plan comes back by its digest":                         plans,
 	"a plan is kept as often as one likes":                    planAgain,
+	"the parts of an inventory are read at once":              parts,
 	"a plan that is not there is an error":                    planMissing,
 	"a plan may be large":                                     planLarge,
 }

@@ -52,6 +52,21 @@ func plans(t *testing.T, j engine.Journal) {
 	get(t, j, plan("r1", "a", "b"))
 }
 
+func parts(t *testing.T, j engine.Journal) {
+	first, second, other := plan("r1", "a"), plan("r1", "b"), plan("r2", "c")
+	second.Prior = first.Digest()
+	for _, p := range []deprovision.Plan{first, second, other} {
+		put(t, j, p)
+	}
+	got, err := j.Plans(t.Context(), first.Ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 || got[second.Digest()].Prior != first.Digest() || len(got[first.Digest()].Artifacts) != 1 {
+		t.Errorf("the parts of one request: %v", got)
+	}
+}
+
 func planAgain(t *testing.T, j engine.Journal) {
 	put(t, j, plan("r1", "a"))
 	put(t, j, plan("r1", "a"))
