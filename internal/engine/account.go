@@ -48,6 +48,9 @@ func unfit(r deprovision.Request, account deprovision.Account, revision uint64) 
 		return fmt.Sprintf("there is no record of the service account %s; add it first", r.Account)
 	case account.Service != r.Service:
 		return fmt.Sprintf("the service account %s serves %s, not %s", r.Account, account.Service, r.Service)
+	case deprovision.ProductOf(account.Product) != deprovision.ProductOf(r.Product):
+		return fmt.Sprintf("the service account %s is of the product %s, not %s: name it in the request's field product",
+			r.Account, deprovision.ProductOf(account.Product), deprovision.ProductOf(r.Product))
 	case r.AppID != "" && account.AppID != r.AppID:
 		return fmt.Sprintf("the service account %s has another App Id than the request", r.Account)
 	case account.State == deprovision.AccountClosed && account.Closed != r.ID:

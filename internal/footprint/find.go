@@ -19,6 +19,7 @@ type Search struct {
 	Acting   string    // App Id that the worker runs as; it never goes
 	Since    time.Time // when the request came; nothing younger goes
 	Now      time.Time // when the plan is made; not part of its digest
+	Admin    string    // address of the tenant's SharePoint admin site, for links
 	Approved []string  // suspects that may go, by exact name, or by id where several have that name
 }
 
@@ -32,7 +33,7 @@ type found struct {
 // a person. What a guard refuses, and what can't be read, is left and named. Order and digest depend on the tenant alone, not on the order of
 // its listings or on the time. The error is a [*guard.Refusal] of the whole plan.
 func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error) {
-	plan := deprovision.Plan{Ref: search.Ref, Made: search.Now, Cautions: slices.Clone(s.Cautions), Remainder: s.known(search.Account)}
+	plan := deprovision.Plan{Ref: search.Ref, Made: search.Now, Cautions: slices.Clone(s.Cautions), Remainder: s.known(search.Account, search.Admin)}
 	f := s.finder(search.Account, objects)
 	namesakes := f.namesakes(search)
 	var sure, near []found
@@ -57,7 +58,8 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 			near = append(near, place)
 		}
 	}
-	plan.Artifacts, plan.Suspects = ordered(sure), ordered(near)
+	plan.Artifacts, plan.Suspects = numbered(ordered(sure)), ordered(near)
+	plan.Cautions, plan.Calls = append(plan.Cautions, s.warnings(plan.Artifacts)...), s.calls(plan.Artifacts)
 	slices.SortFunc(plan.Remainder, func(a, b deprovision.Remainder) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Instructions, b.Instructions))
 	})
@@ -65,6 +67,19 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 		return plan, fmt.Errorf("find the footprint: %w", err)
 	}
 	return plan, nil
+}
+
+// Resembling leaves of objects those that are the product's or resemble it: what a search over many places keeps. It is for kinds whose objects
+// are judged one by one.
+func (s *Service) Resembling(account deprovision.Account, objects []Object) []Object {
+	f := s.finder(account, objects)
+	var out []Object
+	for _, c := range f.candidates {
+		if v := f.judge(c); v.match != "" || v.suspect != "" {
+			out = append(out, c.Object)
+		}
+	}
+	return out
 }
 
 // namesakes counts the suspects that a plan would list, by name, as [deprovision.Plan.Approves] does.

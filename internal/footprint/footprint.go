@@ -1,6 +1,11 @@
 package footprint
 
-import "github.com/deprovisioner/deprovisioner/pkg/deprovision"
+import (
+	"slices"
+	"strings"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
 
 // Footprint is all that one product leaves in a tenant, for each of its services.
 type Footprint struct {
@@ -37,14 +42,17 @@ type Suspects struct {
 
 // Service is the footprint of one service.
 type Service struct {
-	Title     string                  `yaml:"title"`
-	Drain     deprovision.Duration    `yaml:"drain"`     // how long mail under way may still return
-	Steps     []string                `yaml:"steps"`     // that remove something or wait, in order
-	Artifacts []Entry                 `yaml:"artifacts"` // order within a step
-	Cautions  []deprovision.Caution   `yaml:"cautions"`
-	Remainder []deprovision.Remainder `yaml:"remainder"` // left for a person in any case; {spf} is the site's includes
-	Stops     map[string]string       `yaml:"stops"`     // text of a stop by its name
-	Rights    []Right                 `yaml:"rights"`
+	Title     string                `yaml:"title"`
+	Drain     deprovision.Duration  `yaml:"drain"`     // how long mail under way may still return
+	Steps     []string              `yaml:"steps"`     // that remove something or wait, in order
+	Artifacts []Entry               `yaml:"artifacts"` // order within a step
+	Cautions  []deprovision.Caution `yaml:"cautions"`
+	Remainder []Leftover            `yaml:"remainder"` // left for a person in any case
+	Manual    []Manual              `yaml:"manual"`    // what a person does in the middle of the removal
+	Lapse     deprovision.Duration  `yaml:"lapse"`     // how long a subscription lives at most when nobody renews it
+	Announce  []string              `yaml:"announce"`  // who is to be told before the step announce-api-stop is over: known consumers
+	Stops     map[string]string     `yaml:"stops"`     // text of a stop by its name
+	Rights    []Right               `yaml:"rights"`
 
 	id      deprovision.Service
 	product *Footprint
@@ -57,6 +65,25 @@ type Entry struct {
 	Names       []string                 `yaml:"names"`       // as the vendor publishes them, in the order of removal
 	SpoofedUser string                   `yaml:"spoofedUser"` // first half of a spoof pair
 	Roles       map[string]string        `yaml:"roles"`       // Entra roles by template id
+	Grants      []string                 `yaml:"grants"`      // roles of Exchange that the product gives its role group
+	Resources   []string                 `yaml:"resources"`   // beginnings of what the service subscribes to, e.g. chats
+}
+
+// Leftover is something that no call removes, where its condition holds. Its texts may hold {spf}, {upn}, {appId}, {sharePointAppId} and {admin}, the
+// address of the tenant's SharePoint admin site.
+type Leftover struct {
+	Name         string           `yaml:"name"`
+	Instructions string           `yaml:"instructions"`
+	Link         string           `yaml:"link"`
+	Unrecorded   string           `yaml:"unrecorded"` // only where the account's record has no names for this kind, or no such id
+	Recorded     string           `yaml:"recorded"`   // only where it has
+	Account      deprovision.Kind `yaml:"account"`    // only for this kind of account
+}
+
+// Manual is a step that a person does.
+type Manual struct {
+	Step     string `yaml:"step"`
+	Leftover `yaml:",inline"`
 }
 
 // Right is a call that a removal makes, and what allows it: a cmdlet that the identity may run, or any one of the permissions and
@@ -65,8 +92,23 @@ type Right struct {
 	Call        string                   `yaml:"call"`
 	Cmdlet      string                   `yaml:"cmdlet"`
 	Permissions []string                 `yaml:"permissions"`
-	Roles       map[string]string        `yaml:"roles"` // by template id
-	Kind        deprovision.ArtifactKind `yaml:"kind"`  // needed only when the plan has such an artifact
+	Roles       map[string]string        `yaml:"roles"`   // by template id
+	Kind        deprovision.ArtifactKind `yaml:"kind"`    // needed only when the plan has such an artifact
+	Account     deprovision.Kind         `yaml:"account"` // needed only for this kind of account
+	NoRole      bool                     `yaml:"noRole"`  // no directory role replaces the permission: data of mailboxes, sites and chats
+}
+
+// Needs tells what allows the call: the cmdlet, or any one of the permissions and roles.
+func (r Right) Needs() string {
+	if r.Cmdlet != "" {
+		return r.Cmdlet + " (Exchange role)"
+	}
+	ways := slices.Clone(r.Permissions)
+	for _, name := range r.Roles {
+		ways = append(ways, "role "+name)
+	}
+	slices.Sort(ways)
+	return strings.Join(ways, " or ")
 }
 
 // ID returns the service that the footprint is of.

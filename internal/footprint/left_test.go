@@ -107,12 +107,12 @@ func TestNeedsFollowsThePlan(t *testing.T) {
 	t.Parallel()
 	s := inline(t)
 	has := func(plan deprovision.Plan, call string) bool {
-		return slices.ContainsFunc(s.Needs(plan), func(r footprint.Right) bool { return r.Call == call })
+		return slices.ContainsFunc(s.Needs(deprovision.Account{}, plan), func(r footprint.Right) bool { return r.Call == call })
 	}
 	if has(deprovision.Plan{}, "Remove-DynamicDistributionGroup") || !has(smallPlan(), "Remove-DynamicDistributionGroup") || has(smallPlan(), "Remove-DistributionGroup") {
 		t.Error("the right to remove a group does not follow the plan")
 	}
-	if !has(deprovision.Plan{}, "Remove-TransportRule") || len(s.Needs(deprovision.Plan{})) != len(s.Rights)-2 {
+	if !has(deprovision.Plan{}, "Remove-TransportRule") || len(s.Needs(deprovision.Account{}, deprovision.Plan{})) != len(s.Rights)-2 {
 		t.Error("a right that every removal needs is missing")
 	}
 }

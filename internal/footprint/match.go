@@ -39,11 +39,13 @@ type finder struct {
 	groups     texts                 // of the product: ids, names and addresses of those that are certain
 	holders    map[string]guard.App  // the account's service principals, by folded id
 	born       map[string]*time.Time // when they were created
+	users      map[string]guard.User // the delegate user, by folded id
 }
 
 // finder prepares the decisions: what one object is can depend on what others are.
 func (s *Service) finder(account deprovision.Account, objects []Object) *finder {
-	f := &finder{Service: s, account: account, candidates: candidates(objects), holders: map[string]guard.App{}, born: map[string]*time.Time{}}
+	f := &finder{Service: s, account: account, candidates: candidates(objects), holders: map[string]guard.App{},
+		born: map[string]*time.Time{}, users: map[string]guard.User{}}
 	for _, c := range f.candidates {
 		switch {
 		case c.err != nil || f.judge(c).match == "":
@@ -53,6 +55,8 @@ func (s *Service) finder(account deprovision.Account, objects []Object) *finder 
 			f.connectors = append(f.connectors, c.ID, c.Name)
 		case c.Kind == ServicePrincipal:
 			f.holders[fold(c.ID)], f.born[fold(c.ID)] = c.app(), c.Created
+		case c.Kind == DelegateUser:
+			f.users[fold(c.ID)], f.born[fold(c.ID)] = c.user(), c.Created
 		}
 	}
 	for _, c := range f.candidates {
@@ -80,7 +84,12 @@ func candidates(objects []Object) []candidate {
 
 // app is what a guard wants to know of a service principal.
 func (c candidate) app() guard.App {
-	return guard.App{ID: c.AppID, Owner: c.AppOwnerOrganizationID, Type: c.ServicePrincipalType}
+	return guard.App{ID: c.AppID, Owner: c.AppOwnerOrganizationID, Type: c.ServicePrincipalType, Home: c.Kind == AppRegistration}
+}
+
+// user is what a guard wants to know of a user.
+func (c candidate) user() guard.User {
+	return guard.User{Type: c.UserType, Synchronised: c.OnPremisesSyncEnabled != nil && *c.OnPremisesSyncEnabled}
 }
 
 // calledBy lists what rules may call a group by.
@@ -100,7 +109,7 @@ func (f *finder) judge(c candidate) verdict {
 		return v
 	}
 	how := matchings[c.Kind]
-	if how != byIdentity && f.recordedAs(c.ID) != "" {
+	if how != byIdentity && how != byUser && f.recordedAs(c.ID) != "" {
 		v.match = "recorded-id"
 		return v
 	}
@@ -111,6 +120,18 @@ func (f *finder) judge(c candidate) verdict {
 		f.judgeAddress(&v, c)
 	case byIdentity:
 		f.judgeIdentity(&v, c)
+	case byRecordedName:
+		f.judgeRecordedName(&v, c)
+	case byHost:
+		f.judgeHost(&v, c)
+	case byLogin, byUser:
+		f.judgeUser(&v, c)
+	case byResource:
+		f.judgeSubscription(&v, c)
+	case byTeamsApp:
+		f.judgeTeamsApp(&v, c)
+	case byRoles:
+		f.judgeRoleGroup(&v, c)
 	default:
 		f.judgeName(&v, c)
 	}
@@ -159,9 +180,21 @@ func (f *finder) guarded(c candidate, v verdict) guard.Candidate {
 		g.Raw = nil // valid JSON, but not of the kind
 	}
 	switch {
-	case c.Kind == ServicePrincipal:
+	case c.Kind == ServicePrincipal, c.Kind == AppRegistration, c.Kind == AppPrincipal:
 		app := c.app()
 		g.App = &app
+	case c.Kind == DelegateUser, c.Kind == UserSignIn:
+		user := c.user()
+		g.User = &user
+	case c.Kind == UserRole:
+		user, known := f.users[fold(c.PrincipalID)]
+		g.User = &user
+		if born := f.born[fold(c.PrincipalID)]; known && born != nil {
+			g.Created = born
+		}
+	case matchings[c.Kind] == byHost:
+		host := hostOf(c.ReceiverURL + c.NotificationURL)
+		g.Host = &host
 	case matchings[c.Kind] == byIdentity:
 		app, born := f.holders[fold(c.holder())], f.born[fold(c.holder())]
 		g.App = &app

@@ -2,7 +2,18 @@ package footprint
 
 // judgeIdentity decides about a service principal and what hangs on one. A display name never counts: several apps share the product's.
 func (f *finder) judgeIdentity(v *verdict, c candidate) {
-	if c.Kind == ServicePrincipal {
+	switch c.Kind {
+	case AppRegistration:
+		if same(f.account.AppID, c.AppID) {
+			v.match = "app-id"
+		}
+		return
+	case AppPrincipal:
+		if same(f.account.SharePointAppID, c.AppID) {
+			v.match = "app-id"
+		}
+		return
+	case ServicePrincipal:
 		switch {
 		case same(f.account.AppID, c.AppID):
 			v.match = "app-id"

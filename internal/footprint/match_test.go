@@ -147,7 +147,7 @@ func TestObjectsOfAnAppOfMicrosoftStay(t *testing.T) {
 	objects := others()
 	objects[2].Raw = json.RawMessage(strings.Replace(principal, "3e04753a-ae5b-42d4-a86d-d6f05460f9e4", "f8cdef31-a31e-4b4a-93e4-5f571e91255a", 1))
 	plan := find(t, search(), append(objects, object(footprint.PermissionGrant, "g", `{"clientId":"p"}`)))
-	if len(plan.Artifacts) != 2 || len(plan.Remainder) != 4 {
+	if len(plan.Artifacts) != 2 || len(plan.Remainder) != 6 {
 		t.Errorf("%v %v", names(plan.Artifacts), plan.Remainder)
 	}
 }

@@ -7,11 +7,44 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// Needs lists the rights that carrying out a plan takes: those that every removal of the service needs, and those of the kinds in the plan.
-func (s *Service) Needs(plan deprovision.Plan) []Right {
+// Needs lists the rights that carrying out a plan takes: those that every removal of such an account needs, and those of the kinds in the plan.
+func (s *Service) Needs(account deprovision.Account, plan deprovision.Plan) []Right {
 	return slices.DeleteFunc(slices.Clone(s.Rights), func(r Right) bool {
-		return r.Kind != "" && !slices.ContainsFunc(plan.Artifacts, func(a deprovision.Artifact) bool { return a.Kind == r.Kind })
+		return r.Account != "" && r.Account != account.Kind ||
+			r.Kind != "" && !slices.ContainsFunc(plan.Artifacts, func(a deprovision.Artifact) bool { return a.Kind == r.Kind })
 	})
+}
+
+// calls tells, by kind, which call removes the artifacts and what allows it.
+func (s *Service) calls(artifacts []deprovision.Artifact) map[deprovision.ArtifactKind]deprovision.Call {
+	out := map[deprovision.ArtifactKind]deprovision.Call{}
+	for _, a := range artifacts {
+		if _, told := out[a.Kind]; told {
+			continue
+		}
+		call := deprovision.Call{Call: removals[a.Kind]}
+		for _, r := range s.Rights {
+			if r.Call == call.Call {
+				call.Needs = r.Needs()
+			}
+		}
+		out[a.Kind] = call
+	}
+	return out
+}
+
+// globalAdministrator is the template id of the role, see https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
+const globalAdministrator = "62e90394-69f5-4237-9190-012177145e10"
+
+// warnings are cautions about what was found.
+func (s *Service) warnings(artifacts []deprovision.Artifact) []deprovision.Caution {
+	for _, a := range artifacts {
+		if a.Kind == UserRole && a.Name == globalAdministrator {
+			return []deprovision.Caution{{Code: "delegate-is-global-administrator", Text: "The delegate user is a Global Administrator who signs in with a " +
+				"password alone. Its roles are taken away first; make sure that another Global Administrator is left, and look at what it did lately."}}
+		}
+	}
+	return nil
 }
 
 // Rerouting lists the plan's rules that send mail to the product: those that go before mail under way is waited for.

@@ -38,6 +38,21 @@ type facts struct {
 	ClientID                      string // of permission grants
 	PrincipalID                   string // of assignments; of grants it is a user
 	RoleDefinitionID              string // of role assignments
+	DisplayName                   string // of mail folders
+	IsHidden                      bool   // of mail folders
+	Title                         string // of lists
+	Hidden                        bool   // of lists
+	ReceiverID                    string // of event receivers
+	ReceiverURL                   string // of event receivers
+	NotificationURL               string // of webhooks
+	LoginName                     string // of site administrators
+	UserPrincipalName             string // of users
+	UserType                      string // of users
+	OnPremisesSyncEnabled         *bool  // of users; null for those of the cloud
+	Resource                      string // of subscriptions
+	ApplicationID                 string // of subscriptions
+	Roles                         texts  // of role groups
+	TeamsApp                      struct{ ID, ExternalID, DisplayName string }
 }
 
 // read decodes what the matchers look at.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -24,6 +25,12 @@ func Parse(kind deprovision.ArtifactKind, raw json.RawMessage) ([]Object, error)
 		SpoofedUser, SendingInfrastructure                           string
 		ID                                                           string     // of Graph; Exchange's own Id is a name
 		Scope, RoleDefinitionID, ResourceDisplayName                 string     // of Graph
+		UserPrincipalName, Resource, AppID                           string     // of Graph
+		Address, Mailbox                                             string     // of a folder's mailbox
+		Web, List, Title, ReceiverID, ReceiverName, LoginName        string     // of SharePoint
+		Place                                                        string     // of installed apps
+		Created                                                      *time.Time // of lists
+		TeamsApp                                                     struct{ DisplayName string }
 		WhenCreated, CreatedDateTime                                 *time.Time // of Exchange, and of Graph
 	}
 	if _, known := matchings[kind]; !known {
@@ -34,7 +41,7 @@ func Parse(kind deprovision.ArtifactKind, raw json.RawMessage) ([]Object, error)
 	}
 	o := Object{Kind: kind, Raw: raw, Created: row.CreatedDateTime}
 	switch kind {
-	case TransportRule, OutboundConnector, InboundConnector, DistributionGroup, DynamicGroup:
+	case TransportRule, OutboundConnector, InboundConnector, DistributionGroup, DynamicGroup, JournalRule, RoleGroup:
 		o.ID, o.Name, o.Created = row.GUID, row.Name, row.WhenCreated
 	case Microsoft365Group, SecurityGroup:
 		o.ID, o.Name = row.ID, row.DisplayName
@@ -49,8 +56,28 @@ func Parse(kind deprovision.ArtifactKind, raw json.RawMessage) ([]Object, error)
 		o.ID, o.Name = row.ID, row.Scope
 	case AppRoleAssignment:
 		o.ID, o.Name = row.ID, row.ResourceDisplayName
-	case ServicePrincipal:
+	case ServicePrincipal, AppRegistration:
 		o.ID, o.Name = row.ID, row.DisplayName
+	case UserRole:
+		o.ID, o.Name = row.ID, row.RoleDefinitionID
+	case UserSignIn, DelegateUser:
+		o.ID, o.Name = row.ID, row.UserPrincipalName
+	case Subscription:
+		o.ID, o.Name = row.ID, row.Resource
+	case AppPrincipal:
+		o.ID, o.Name = row.AppID, row.Title
+	case QuarantineFolder:
+		o.ID, o.Name = inside(row.Mailbox, row.ID), row.Address+": "+row.DisplayName
+	case EventReceiver:
+		o.ID, o.Name = inside(row.Web, row.Scope, row.ReceiverID), strings.TrimSuffix(row.Web+": "+row.ReceiverName+" of "+row.Title, " of ")
+	case ListWebhook:
+		o.ID, o.Name = inside(row.Web, row.List, row.ID), row.Web+": webhook of "+row.Title
+	case SiteAdmin:
+		o.ID, o.Name = inside(row.Web, row.LoginName), row.Web+": "+row.LoginName
+	case QuarantineLibrary:
+		o.ID, o.Name, o.Created = inside(row.Web, row.ID), row.Web+": "+row.Title, row.Created
+	case InstalledApp:
+		o.ID, o.Name = inside(row.Scope, row.Place, row.ID), row.TeamsApp.DisplayName+" in "+row.Scope+" "+row.Place
 	}
 	if o.ID == "" {
 		return nil, fmt.Errorf("%s %q: it has no id", kind, o.Name)
@@ -59,6 +86,14 @@ func Parse(kind deprovision.ArtifactKind, raw json.RawMessage) ([]Object, error)
 		return nil, err
 	}
 	return []Object{o}, nil
+}
+
+// inside makes one id of those of an object and of what it lies in; "" where one is missing. None of them holds a line break.
+func inside(ids ...string) string {
+	if slices.Contains(ids, "") {
+		return ""
+	}
+	return strings.Join(ids, "#")
 }
 
 // parseAllowList reads a connection filter policy. The id of an entry names its policy as well, and its raw form keeps nothing of the list

@@ -54,7 +54,25 @@ func (s *Service) unseen(e Entry, account deprovision.Account) []deprovision.Rem
 		return out
 	}
 	what := "of App Id " + account.AppID
+	recorded := strings.Join(account.Names[string(e.Kind)], ", ")
 	switch site, sited := s.Site(account); {
+	case matchings[e.Kind] == byUser || matchings[e.Kind] == byLogin:
+		if account.UPN == "" { // an account of the other kind has none
+			return nil
+		}
+		what = "of " + account.UPN
+	case matchings[e.Kind] == byHost || matchings[e.Kind] == byRecordedName || matchings[e.Kind] == byTeamsApp && recorded != "":
+		if recorded == "" {
+			return nil // what a person does by hand names it
+		}
+		what = recorded
+	case e.Kind == AppPrincipal:
+		if account.SharePointAppID == "" {
+			return nil
+		}
+		what = account.SharePointAppID
+	case account.AppID == "" && (matchings[e.Kind] == byIdentity || matchings[e.Kind] == byResource || matchings[e.Kind] == byTeamsApp):
+		return nil
 	case e.Kind == SpoofAllowPair && sited:
 		what = e.SpoofedUser + ", " + site.Infrastructure
 	case e.Kind == IPAllowEntry && sited:

@@ -29,6 +29,8 @@ var makers = map[deprovision.ArtifactKind]maker{
 	DistributionGroup: {"New-DistributionGroup", strings.Fields(`Name DisplayName Alias PrimarySmtpAddress Type ManagedBy Notes Description
 		BccBlocked BypassNestedModerationEnabled HiddenGroupMembershipEnabled MemberDepartRestriction MemberJoinRestriction ModeratedBy
 		ModerationEnabled RequireSenderAuthenticationEnabled SendModerationNotifications`)},
+	RoleGroup:   {"New-RoleGroup", strings.Fields(`Name Description Roles Members ManagedBy`)},
+	JournalRule: {"New-JournalRule", strings.Fields(`Name JournalEmailAddress Recipient Scope Enabled`)},
 	DynamicGroup: {"New-DynamicDistributionGroup", strings.Fields(`Name DisplayName Alias PrimarySmtpAddress RecipientFilter RecipientContainer
 		DirectMembershipOnly ModeratedBy ModerationEnabled SendModerationNotifications`)},
 }

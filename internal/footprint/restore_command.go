@@ -37,11 +37,17 @@ type directoryObject struct {
 	ClientID, ResourceID, ConsentType, Scope                    string // grants
 	AppRoleID                                                   string // app role assignments
 	MailNickname, Description                                   string // groups
+	Web, List, Title, LoginName                                 string // of SharePoint
+	ReceiverName, ReceiverURL                                   string // event receivers
+	EventType, Synchronization, SequenceNumber                  json.Number
+	PrincipalObjectID                                           string // app principals
+	Place                                                       string // installed apps
+	TeamsApp                                                    struct{ ID string }
 }
 
 func (d directoryObject) restore(a deprovision.Artifact) string {
 	switch a.Kind {
-	case Microsoft365Group, ServicePrincipal: // https://learn.microsoft.com/graph/api/directory-deleteditems-restore
+	case Microsoft365Group, ServicePrincipal, DelegateUser, AppRegistration: // https://learn.microsoft.com/graph/api/directory-deleteditems-restore
 		return words("Restore-MgDirectoryDeletedItem", "DirectoryObjectId", a.ID) + " # within 30 days"
 	case SecurityGroup: // is gone at once
 		nickname := d.MailNickname
@@ -50,7 +56,7 @@ func (d directoryObject) restore(a deprovision.Artifact) string {
 		}
 		return words("New-MgGroup", "DisplayName", a.Name, "MailNickname", nickname, "Description", d.Description) +
 			" -SecurityEnabled -MailEnabled:$false " + withoutMembers
-	case RoleAssignment: // https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignments
+	case RoleAssignment, UserRole: // https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignments
 		return words("New-MgRoleManagementDirectoryRoleAssignment", "PrincipalId", d.PrincipalID, "RoleDefinitionId", d.RoleDefinitionID,
 			"DirectoryScopeId", d.DirectoryScopeID, "AppScopeId", d.AppScopeID)
 	case PermissionGrant: // https://learn.microsoft.com/graph/api/oauth2permissiongrant-post
@@ -59,6 +65,34 @@ func (d directoryObject) restore(a deprovision.Artifact) string {
 	case AppRoleAssignment: // https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments
 		return words("New-MgServicePrincipalAppRoleAssignment", "ServicePrincipalId", d.PrincipalID, "PrincipalId", d.PrincipalID,
 			"ResourceId", d.ResourceID, "AppRoleId", d.AppRoleID)
+	case UserSignIn:
+		return words("Update-MgUser", "UserId", a.ID) + " -AccountEnabled:$true"
+	case AppPrincipal:
+		return words("Restore-MgDirectoryDeletedItem", "DirectoryObjectId", d.PrincipalObjectID) + " # within 30 days"
+	}
+	return d.restoreInSite(a)
+}
+
+// restoreInSite restores what lies in SharePoint, with PnP PowerShell; https://pnp.github.io/powershell
+func (d directoryObject) restoreInSite(a deprovision.Artifact) string {
+	connect := words("Connect-PnPOnline", "Url", d.Web) + "; "
+	switch a.Kind {
+	case EventReceiver:
+		list := d.Scope
+		if list == "web" || list == "site" {
+			list = ""
+		}
+		return connect + words("Add-PnPEventReceiver", "List", list, "Name", d.ReceiverName, "Url", d.ReceiverURL, "EventReceiverType", d.EventType.String(),
+			"Synchronization", d.Synchronization.String(), "SequenceNumber", d.SequenceNumber.String())
+	case SiteAdmin:
+		return connect + words("Add-PnPSiteCollectionAdmin", "Owners", d.LoginName)
+	case QuarantineLibrary:
+		return connect + "Get-PnPRecycleBinItem | Where-Object Title -eq " + quote(d.Title) + " | Restore-PnPRecycleBinItem -Force # within 93 days"
+	case InstalledApp:
+		if d.Scope == "teams" {
+			return words("New-MgTeamInstalledApp", "TeamId", d.Place) + " -BodyParameter @{'teamsApp@odata.bind'=" +
+				quote("https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/"+d.TeamsApp.ID) + "}"
+		}
 	}
 	return ""
 }

@@ -18,6 +18,7 @@ var textPlaceholders = []string{"{service}", "{product}", "{console}", "{help}"}
 // fill replaces the placeholders that do not depend on an account or an object.
 func (s *Service) fill() {
 	known := strings.NewReplacer("{service}", s.Title, "{product}", s.product.Name, "{console}", s.product.Console, "{help}", s.product.Help)
+	s.Stops, s.Cautions = maps.Clone(s.Stops), slices.Clone(s.Cautions) // aliases in the file share them
 	for name, text := range s.Stops {
 		s.Stops[name] = known.Replace(text)
 	}
@@ -26,8 +27,11 @@ func (s *Service) fill() {
 	}
 }
 
-// known is what is left for a person whatever the tenant holds, with the includes of the account's site, or of all sites.
-func (s *Service) known(account deprovision.Account) []deprovision.Remainder {
+// leftPlaceholders may stand in the texts of what is left.
+var leftPlaceholders = []string{"{spf}", "{upn}", "{appId}", "{sharePointAppId}", "{admin}"}
+
+// filled fills in what depends on the account and the tenant: {spf} are the includes of the account's site, or of all sites.
+func (s *Service) filled(l Leftover, account deprovision.Account, admin string) deprovision.Remainder {
 	var includes []string
 	if site, ok := s.Site(account); ok {
 		includes = site.SPF
@@ -36,12 +40,47 @@ func (s *Service) known(account deprovision.Account) []deprovision.Remainder {
 			includes = append(includes, s.product.Sites[id].SPF...)
 		}
 	}
-	fill := strings.NewReplacer("{spf}", strings.Join(includes, ", "))
-	out := slices.Clone(s.Remainder)
-	for i := range out {
-		out[i].Name, out[i].Instructions = fill.Replace(out[i].Name), fill.Replace(out[i].Instructions)
+	if admin == "" {
+		admin = "https://admin.microsoft.com/sharepoint"
 	}
-	if account.Kind == deprovision.Delegate {
+	fill := strings.NewReplacer("{spf}", strings.Join(includes, ", "), "{upn}", account.UPN, "{appId}", account.AppID,
+		"{sharePointAppId}", account.SharePointAppID, "{admin}", admin)
+	return deprovision.Remainder{Name: fill.Replace(l.Name), Instructions: fill.Replace(l.Instructions), Link: fill.Replace(l.Link)}
+}
+
+// holds reports whether the condition is met by an account's record.
+func (l Leftover) holds(account deprovision.Account) bool {
+	has := func(what string) bool {
+		switch what {
+		case "sharepoint-app-id":
+			return account.SharePointAppID != ""
+		case "app-credential":
+			return account.AppCredential != ""
+		}
+		return len(account.Names[what]) > 0
+	}
+	return (l.Account == "" || l.Account == account.Kind) && (l.Unrecorded == "" || !has(l.Unrecorded)) && (l.Recorded == "" || has(l.Recorded))
+}
+
+// ByHand tells what a person does at a step; ok is false when the step is nobody's but the worker's.
+func (s *Service) ByHand(step string, account deprovision.Account, admin string) (what deprovision.Remainder, ok bool) {
+	for _, m := range s.Manual {
+		if m.Step == step && m.holds(account) {
+			return s.filled(m.Leftover, account, admin), true
+		}
+	}
+	return deprovision.Remainder{}, false
+}
+
+// known is what is left for a person whatever the tenant holds.
+func (s *Service) known(account deprovision.Account, admin string) []deprovision.Remainder {
+	var out []deprovision.Remainder
+	for _, l := range s.Remainder {
+		if l.holds(account) {
+			out = append(out, s.filled(l, account, admin))
+		}
+	}
+	if account.Kind == deprovision.Delegate && !slices.Contains(s.Kinds(), DelegateUser) {
 		out = append(out, deprovision.Remainder{Name: "user " + account.UPN,
 			Instructions: "The product's delegate account, often a Global Administrator with a password. When no other service uses it: " +
 				"take its directory roles away, then Remove-MgUser -UserId " + quote(account.UPN)})

@@ -13,6 +13,9 @@ import (
 // drainStep is the one step that removes nothing: mail under way comes back meanwhile.
 const drainStep = "drain"
 
+// announceStep tells others what will stop working, before anything is removed.
+const announceStep = "announce-api-stop"
+
 func (s *Service) validate(at string, r *report) {
 	r.text(at+".title", s.Title, "the service's display name")
 	if s.Drain < 0 || time.Duration(s.Drain) > deprovision.MaxDrain {
@@ -28,8 +31,8 @@ func (s *Service) validate(at string, r *report) {
 			r.say(field, step, deprovision.TokenRule)
 		case slices.Index(s.Steps, step) != i:
 			r.say(field, step, "each step once")
-		case step != drainStep && len(s.Entries(step)) == 0:
-			r.say(field, step, "steps that an entry of artifacts names, or "+drainStep)
+		case step != drainStep && step != announceStep && len(s.Entries(step)) == 0 && !slices.ContainsFunc(s.Manual, func(m Manual) bool { return m.Step == step }):
+			r.say(field, step, "steps that an entry of artifacts or of manual names, or "+drainStep+", "+announceStep)
 		}
 	}
 	names := map[string]bool{}
@@ -52,7 +55,7 @@ func (s *Service) validateEntry(at string, e Entry, names map[string]bool, r *re
 	if s.product.Limits[e.Kind] == 0 {
 		r.say(at+".kind", string(e.Kind), "a kind with a limit: how many of it a plan may remove")
 	}
-	named := how == byName || how == byGroup
+	named := how == byName || how == byGroup || how == byRoles
 	if named && len(e.Names) == 0 {
 		r.say(at+".names", "", "at least one published name")
 	}
@@ -70,6 +73,15 @@ func (s *Service) validateEntry(at string, e Entry, names map[string]bool, r *re
 	}
 	if (how == bySender) != (e.SpoofedUser != "") {
 		r.say(at+".spoofedUser", e.SpoofedUser, "the first half of a spoof pair, for "+string(SpoofAllowPair)+" only")
+	}
+	if (how == byRoles) != (len(e.Grants) > 0) {
+		r.say(at+".grants", "", "the roles of Exchange that the group gives, for "+string(RoleGroup)+" only")
+	}
+	if (how == byResource) != (len(e.Resources) > 0) {
+		r.say(at+".resources", "", "beginnings of resources, for "+string(Subscription)+" only")
+	}
+	if !slices.ContainsFunc(s.Rights, func(right Right) bool { return right.Call == removals[e.Kind] }) {
+		r.say(at+".kind", string(e.Kind), "a kind whose call has a right: "+removals[e.Kind])
 	}
 	for _, id := range slices.Sorted(maps.Keys(e.Roles)) {
 		r.role(at+".roles", id)
@@ -97,15 +109,40 @@ func (s *Service) validateTexts(at string, r *report) {
 		r.text(field+".text", c.Text, "what has to be acknowledged", textPlaceholders...)
 	}
 	for i, m := range s.Remainder {
-		field := fmt.Sprintf("%s.remainder[%d]", at, i)
-		r.text(field+".name", m.Name, "what is left", "{spf}")
-		r.text(field+".instructions", m.Instructions, "what a person does about it", "{spf}")
+		r.leftover(fmt.Sprintf("%s.remainder[%d]", at, i), m)
+	}
+	for i, m := range s.Manual {
+		field := fmt.Sprintf("%s.manual[%d]", at, i)
+		r.leftover(field, m.Leftover)
+		if !slices.Contains(s.Steps, m.Step) {
+			r.say(field+".step", m.Step, "one of "+join(s.Steps))
+		}
+	}
+	if s.Lapse < 0 || time.Duration(s.Lapse) > deprovision.MaxDrain {
+		r.say(at+".lapse", s.Lapse.String(), fmt.Sprintf("a duration from 0s to %s", deprovision.Duration(deprovision.MaxDrain)))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Stops)) {
 		if !deprovision.ValidToken(name) {
 			r.say(at+".stops", name, "stops named by "+deprovision.TokenRule)
 		}
 		r.text(at+".stops."+name, s.Stops[name], "what a person is told", textPlaceholders...)
+	}
+}
+
+func (r *report) leftover(field string, l Leftover) {
+	r.text(field+".name", l.Name, "what is left", leftPlaceholders...)
+	r.text(field+".instructions", l.Instructions, "what a person does about it", leftPlaceholders...)
+	if l.Link != "" && !strings.HasPrefix(l.Link, "{admin}/") {
+		r.link(field+".link", l.Link)
+	}
+	for name, condition := range map[string]string{"unrecorded": l.Unrecorded, "recorded": l.Recorded} {
+		if how := matchings[deprovision.ArtifactKind(condition)]; condition != "" && condition != "sharepoint-app-id" && condition != "app-credential" &&
+			how != byRecordedName && how != byHost && how != byTeamsApp {
+			r.say(field+"."+name, condition, "a kind whose names the record has, sharepoint-app-id, or app-credential")
+		}
+	}
+	if l.Account != "" && l.Account.Validate() != nil {
+		r.say(field+".account", string(l.Account), "delegate or authorized")
 	}
 }
 

@@ -11,6 +11,7 @@ type App struct {
 	ID    string // App Id
 	Owner string // id of the tenant that owns the app
 	Type  string // servicePrincipalType
+	Home  bool   // it is registered in this very tenant, which owns it then
 }
 
 // Microsoft's own tenants. Their apps are part of the service.
@@ -33,6 +34,8 @@ func (c Candidate) foreignApp(acting string) error {
 		return c.refuse(Unreadable, "it is not known as which app the worker itself runs")
 	case id == strings.ToLower(acting):
 		return c.refuse(ActingApp, "the worker itself runs as this app")
+	case c.App.Home && !strings.HasSuffix(id, firstParty[0]) && !strings.HasSuffix(id, firstParty[1]):
+		return nil
 	case !deprovision.ValidAppID(c.App.Owner): // a tenant's id has the same form
 		return c.refuse(Unreadable, "the owner of the app can't be read, so it may be Microsoft's")
 	case contains(microsoft, c.App.Owner), strings.HasSuffix(id, firstParty[0]), strings.HasSuffix(id, firstParty[1]):

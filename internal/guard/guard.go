@@ -19,6 +19,8 @@ type Candidate struct {
 	Raw     json.RawMessage // the object as it was read
 	App     *App            // for a service principal and for what hangs on one
 	Entry   *Entry          // for an entry of a list that the customer shares
+	User    *User           // for a user and for what hangs on one
+	Host    *string         // for what calls an address; empty where it can't be read
 }
 
 // Bounds are what a request may touch at most.
@@ -29,7 +31,7 @@ type Bounds struct {
 
 // Refuse returns the first guard's [*Refusal], or nil when the object may go.
 func Refuse(c Candidate, b Bounds) error {
-	for _, err := range []error{c.readable(), c.old(b.Since), c.foreignApp(b.Acting), c.knownEntry()} {
+	for _, err := range []error{c.readable(), c.old(b.Since), c.foreignApp(b.Acting), c.knownEntry(), c.foreignUser(), c.foreignHost()} {
 		if err != nil {
 			return err
 		}
@@ -87,7 +89,7 @@ func (c Candidate) created() (*time.Time, error) {
 
 // carriesCreation reports whether a property is a creation time, of Exchange or of the directory.
 func carriesCreation(key string) bool {
-	for _, k := range []string{"WhenCreated", "WhenCreatedUTC", "createdDateTime"} {
+	for _, k := range []string{"WhenCreated", "WhenCreatedUTC", "createdDateTime", "Created"} {
 		if strings.EqualFold(key, k) {
 			return true
 		}

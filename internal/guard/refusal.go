@@ -17,6 +17,8 @@ const (
 	MicrosoftApp    Rule = "microsoft"        // Microsoft's own apps
 	ManagedIdentity Rule = "managed-identity" // identities of the customer's own resources
 	UnknownEntry    Rule = "unknown-entry"    // an entry of a shared list that is not exactly a known one
+	Synchronised    Rule = "synchronised"     // users that are mastered in the customer's own directory
+	ForeignUser     Rule = "guest"            // users whose home is another tenant
 	TooBroad        Rule = "too-broad"        // more of a kind than a product leaves behind
 )
 

@@ -28,8 +28,45 @@ func (confirm) run(ctx context.Context, j *job) (engine.Result, error) {
 	if held := j.hold(plan); held != nil {
 		return *held, nil
 	}
+	if drifted, err := j.drift(ctx, plan); drifted != nil || err != nil {
+		return orZero(drifted), err
+	}
 	return engine.Result{Apply: j.consent()}, nil
 }
+
+func orZero(r *engine.Result) engine.Result {
+	if r == nil {
+		return engine.Result{}
+	}
+	return *r
+}
+
+// drift reads the tenant again when somebody took time to look at the plan: what was confirmed is carried out as it is, or not at all. What lies in
+// many places is compared when its turn comes.
+func (j *job) drift(ctx context.Context, plan deprovision.Plan) (*engine.Result, error) {
+	if !j.answered(deprovision.Confirm) {
+		return nil, nil
+	}
+	if err := j.open(ctx); err != nil {
+		return nil, err
+	}
+	fresh, apply, err := j.inventory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	difference := plan.Diff(fresh)
+	if difference.Empty() {
+		return nil, nil
+	}
+	r := j.askConsent(fresh, "")
+	r.Stop.Name = driftStop
+	r.Stop.Detail = "The tenant changed since the plan was made: " + difference.Summary(10) + ". Nothing was removed. " + r.Stop.Detail
+	r.Detail, r.Apply = r.Stop.Detail, apply
+	return &r, nil
+}
+
+// driftStop is the stop at which a plan that no longer fits the tenant is shown anew.
+const driftStop = "drift"
 
 // hold returns the stop that keeps a plan from being carried out; nil when nothing does.
 func (j *job) hold(plan deprovision.Plan) *engine.Result {
@@ -57,6 +94,8 @@ func (j *job) consentGiven() string {
 		return j.state.Facts[Confirm]
 	case j.policy.ConfirmsItself:
 		return digest + " by the tenant's policy"
+	case request.Options.Plan == digest && len(j.state.Unacknowledged()) == 0:
+		return digest + " by the request, which names it"
 	case request.Options.Confirmed && len(j.state.Unacknowledged()) == 0:
 		return digest + " by the request"
 	case a != nil && a.Verb == deprovision.Confirm && a.PlanDigest == digest &&
@@ -74,6 +113,9 @@ func (j *job) askConsent(plan deprovision.Plan, more string) engine.Result {
 	summary := j.state.Plan
 	detail := []string{fmt.Sprintf("The plan %s removes %d artifacts.", summary.Digest, summary.Artifacts)}
 	offers := []deprovision.Verb{deprovision.Confirm, deprovision.Cancel, deprovision.Force}
+	if asked := j.state.Request.Options.Plan; asked != "" && asked != summary.Digest {
+		detail = append(detail, "The request asked for the plan "+asked+": the tenant changed since.")
+	}
 	if a := j.state.Answer; a != nil && a.Verb == deprovision.Confirm && a.PlanDigest != summary.Digest {
 		detail = append(detail, "What was confirmed is another plan.")
 	}

@@ -12,16 +12,16 @@ import (
 )
 
 func exampleSteps() *step.Steps {
-	product, err := footprint.Default()
+	product, err := footprint.Embedded()
 	if err != nil {
 		panic(err)
 	}
 	return step.New(step.Deps{
-		Tenants:   func(context.Context, string, string) (m365.Tenant, error) { return m365.Tenant{}, nil },
-		Accounts:  &store{},
-		Footprint: product,
-		Clock:     &fakeClock{now: startOfDay},
-		Policy:    func(string) step.Policy { return step.Policy{Armed: true} },
+		Tenants:    func(context.Context, string, string) (m365.Tenant, error) { return m365.Tenant{}, nil },
+		Accounts:   &store{},
+		Footprints: product,
+		Clock:      &fakeClock{now: startOfDay},
+		Policy:     func(string) step.Policy { return step.Policy{Armed: true} },
 	})
 }
 

@@ -92,7 +92,7 @@ type harness struct {
 	policy   step.Policy
 	hook     bool // whether the product's hook is configured
 	acting   string
-	print    *footprint.Footprint
+	print    footprint.Catalog
 	steps    *step.Steps
 	state    deprovision.Progress
 	evidence []deprovision.Evidence
@@ -128,12 +128,12 @@ func newHarness(t *testing.T, change func(*tenantsim.Fixture)) *harness {
 	h.client = &simClient{base: server.URL, app: tenantsim.WorkerAppID, secret: tenantsim.WorkerSecret, now: h.clock.Now,
 		http: &http.Client{Transport: transport}, tokens: &tokens{kept: map[string]token{}}}
 	h.put(inlineAccount())
-	product, err := footprint.Default()
+	product, err := footprint.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.print = product
-	h.steps = step.New(step.Deps{Tenants: h.tenant, Accounts: h, Footprint: product, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
+	h.steps = step.New(step.Deps{Tenants: h.tenant, Accounts: h, Footprints: product, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
 	h.state = deprovision.Progress{Status: deprovision.Held, Started: h.clock.Now(), Request: deprovision.Request{ID: "r1", Tenant: "contoso",
 		Service: deprovision.ExchangeOnlineInline, Account: accountID, RequestedBy: "soc@contoso.example"}}
 	return h

@@ -267,7 +267,7 @@ func TestApprovedSuspectEntersANewPlan(t *testing.T) {
 func TestServiceWithoutFootprintHasNoSteps(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, nil)
-	h.state.Request.Service = deprovision.TeamsChat
+	h.state.Request.Product = "nobody-described-it"
 	if names := h.steps.Names(h.state.Request); len(names) > 0 {
 		t.Errorf("%v", names)
 	}

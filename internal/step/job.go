@@ -25,8 +25,11 @@ type job struct {
 
 	sp      *m365.ServicePrincipal // after principal
 	looked  bool
-	planned string // App Id of the plan
-	marked  bool   // the account's record says that it has let go of what it shares
+	planned string   // App Id of the plan
+	marked  []string // what the account's record says that it has let go of
+
+	user   *m365.Object // after delegate
+	sought bool
 }
 
 // open reaches the tenant, with the credential that a decision named or else with the tenant's own.

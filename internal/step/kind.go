@@ -16,9 +16,9 @@ type kind interface {
 	// list reads all objects of the tenant that may be of the footprint.
 	list(ctx context.Context, j *job) ([]footprint.Object, error)
 	// read looks for the one object of an artifact again; ok is false when it is not there.
-	read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (o footprint.Object, ok bool, err error)
+	read(ctx context.Context, j *job, a deprovision.Artifact) (o footprint.Object, ok bool, err error)
 	// remove makes the one call that removes it.
-	remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error)
+	remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error)
 }
 
 // kinds knows every kind that a step may remove.
@@ -37,6 +37,15 @@ var kinds = map[deprovision.ArtifactKind]kind{
 	footprint.PermissionGrant:   permissionGrant{},
 	footprint.AppRoleAssignment: appRoleAssignment{},
 	footprint.ServicePrincipal:  servicePrincipal{},
+	footprint.RoleGroup: cmdletKind{footprint.RoleGroup, "Get-RoleGroup", everything, "Remove-RoleGroup",
+		params{"BypassSecurityGroupManagerCheck": true}},
+	footprint.JournalRule:     cmdletKind{footprint.JournalRule, "Get-JournalRule", []params{{}}, "Remove-JournalRule", nil},
+	footprint.Subscription:    subscription{},
+	footprint.AppPrincipal:    appPrincipal{},
+	footprint.AppRegistration: appRegistration{},
+	footprint.UserRole:        userRole{},
+	footprint.UserSignIn:      delegateUser{footprint.UserSignIn},
+	footprint.DelegateUser:    delegateUser{footprint.DelegateUser},
 }
 
 // kindOf finds a kind by its name.

@@ -16,14 +16,14 @@ func (spoofPair) list(ctx context.Context, j *job) ([]footprint.Object, error) {
 	return rows(ctx, j.tenant, footprint.SpoofAllowPair, "Get-TenantAllowBlockListSpoofItems", params{"Action": "Allow"})
 }
 
-func (spoofPair) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
-	all, err := rows(ctx, t, footprint.SpoofAllowPair, "Get-TenantAllowBlockListSpoofItems", params{"Action": "Allow"})
+func (spoofPair) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	all, err := rows(ctx, j.tenant, footprint.SpoofAllowPair, "Get-TenantAllowBlockListSpoofItems", params{"Action": "Allow"})
 	o, ok := byID(all, a.ID)
 	return o, ok, err
 }
 
-func (spoofPair) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
-	return t.Exchange.Do(ctx, "Remove-TenantAllowBlockListSpoofItems", params{"Identity": "Default", "Ids": []string{a.ID}, "Confirm": false})
+func (spoofPair) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
+	return j.tenant.Exchange.Do(ctx, "Remove-TenantAllowBlockListSpoofItems", params{"Identity": "Default", "Ids": []string{a.ID}, "Confirm": false})
 }
 
 // allowEntry is one entry of an IP allow list. The list is the customer's: nothing but that one entry goes.
@@ -33,17 +33,17 @@ func (allowEntry) list(ctx context.Context, j *job) ([]footprint.Object, error) 
 	return rows(ctx, j.tenant, footprint.IPAllowEntry, "Get-HostedConnectionFilterPolicy", params{})
 }
 
-func (allowEntry) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
-	all, err := rows(ctx, t, footprint.IPAllowEntry, "Get-HostedConnectionFilterPolicy", params{})
+func (allowEntry) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	all, err := rows(ctx, j.tenant, footprint.IPAllowEntry, "Get-HostedConnectionFilterPolicy", params{})
 	o, ok := byID(all, a.ID)
 	return o, ok, err
 }
 
 // remove takes the entry out by a hashtable, so that nobody else's change to the list is lost.
 // https://learn.microsoft.com/powershell/module/exchangepowershell/set-hostedconnectionfilterpolicy
-func (allowEntry) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
+func (allowEntry) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
 	policy, entry, _ := strings.Cut(a.ID, "/")
-	return t.Exchange.Do(ctx, "Set-HostedConnectionFilterPolicy", params{"Identity": policy, "Confirm": false,
+	return j.tenant.Exchange.Do(ctx, "Set-HostedConnectionFilterPolicy", params{"Identity": policy, "Confirm": false,
 		"IPAllowList": params{"@odata.type": "#Exchange.GenericHashTable", "Remove": []string{entry}}})
 }
 

@@ -58,14 +58,14 @@ func (k cmdletKind) find(ctx context.Context, x m365.Exchange, identity string) 
 	return out, nil
 }
 
-func (k cmdletKind) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
-	objects, err := k.find(ctx, t.Exchange, a.ID)
+func (k cmdletKind) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	objects, err := k.find(ctx, j.tenant.Exchange, a.ID)
 	o, ok := byID(objects, a.ID)
 	return o, ok, err
 }
 
-func (k cmdletKind) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
+func (k cmdletKind) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
 	p := params{"Identity": a.ID, "Confirm": false}
 	maps.Copy(p, k.extra)
-	return t.Exchange.Do(ctx, k.cmdlet, p)
+	return j.tenant.Exchange.Do(ctx, k.cmdlet, p)
 }

@@ -79,8 +79,8 @@ func groupKind(o m365.Object) (deprovision.ArtifactKind, error) {
 	return "", nil
 }
 
-func (k directoryGroup) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
-	g, err := t.Directory.Group(ctx, a.ID)
+func (k directoryGroup) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	g, err := j.tenant.Directory.Group(ctx, a.ID)
 	if gone(err) {
 		return footprint.Object{}, false, nil
 	}
@@ -92,6 +92,6 @@ func (k directoryGroup) read(ctx context.Context, t m365.Tenant, a deprovision.A
 	return o, ok, err
 }
 
-func (directoryGroup) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
-	return t.Directory.DeleteGroup(ctx, a.ID)
+func (directoryGroup) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
+	return j.tenant.Directory.DeleteGroup(ctx, a.ID)
 }

@@ -19,12 +19,12 @@ func (roleAssignment) list(ctx context.Context, j *job) ([]footprint.Object, err
 	return j.ofPrincipal(ctx, footprint.RoleAssignment, j.tenant.Directory.RoleAssignments)
 }
 
-func (roleAssignment) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
-	return readOf(ctx, t.Directory.RoleAssignments, a)
+func (roleAssignment) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	return readOf(ctx, j.tenant.Directory.RoleAssignments, a)
 }
 
-func (roleAssignment) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
-	return t.Directory.DeleteRoleAssignment(ctx, a.ID)
+func (roleAssignment) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
+	return j.tenant.Directory.DeleteRoleAssignment(ctx, a.ID)
 }
 
 type permissionGrant struct{}
@@ -33,12 +33,12 @@ func (permissionGrant) list(ctx context.Context, j *job) ([]footprint.Object, er
 	return j.ofPrincipal(ctx, footprint.PermissionGrant, j.tenant.Directory.Grants)
 }
 
-func (permissionGrant) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
-	return readOf(ctx, t.Directory.Grants, a)
+func (permissionGrant) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	return readOf(ctx, j.tenant.Directory.Grants, a)
 }
 
-func (permissionGrant) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
-	return t.Directory.DeleteGrant(ctx, a.ID)
+func (permissionGrant) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
+	return j.tenant.Directory.DeleteGrant(ctx, a.ID)
 }
 
 type appRoleAssignment struct{}
@@ -47,16 +47,16 @@ func (appRoleAssignment) list(ctx context.Context, j *job) ([]footprint.Object, 
 	return j.ofPrincipal(ctx, footprint.AppRoleAssignment, j.tenant.Directory.AppRoleAssignments)
 }
 
-func (appRoleAssignment) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
-	return readOf(ctx, t.Directory.AppRoleAssignments, a)
+func (appRoleAssignment) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	return readOf(ctx, j.tenant.Directory.AppRoleAssignments, a)
 }
 
-func (appRoleAssignment) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
+func (appRoleAssignment) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
 	principal, err := holder(a)
 	if err != nil {
 		return m365.Receipt{}, err
 	}
-	return t.Directory.DeleteAppRoleAssignment(ctx, principal, a.ID)
+	return j.tenant.Directory.DeleteAppRoleAssignment(ctx, principal, a.ID)
 }
 
 type servicePrincipal struct{}
@@ -69,14 +69,14 @@ func (servicePrincipal) list(ctx context.Context, j *job) ([]footprint.Object, e
 	return parse(footprint.ServicePrincipal, "GET /servicePrincipals", sp.Raw)
 }
 
-func (servicePrincipal) read(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (servicePrincipal) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
 	var before struct {
 		AppID string `json:"appId"`
 	}
 	if err := json.Unmarshal(a.Before, &before); err != nil || before.AppID == "" {
 		return footprint.Object{}, false, unplanned(a, "appId")
 	}
-	sp, err := t.Directory.ServicePrincipalByAppID(ctx, before.AppID)
+	sp, err := j.tenant.Directory.ServicePrincipalByAppID(ctx, before.AppID)
 	if gone(err) {
 		return footprint.Object{}, false, nil
 	}
@@ -88,8 +88,8 @@ func (servicePrincipal) read(ctx context.Context, t m365.Tenant, a deprovision.A
 	return o, ok, err
 }
 
-func (servicePrincipal) remove(ctx context.Context, t m365.Tenant, a deprovision.Artifact) (m365.Receipt, error) {
-	return t.Directory.DeleteServicePrincipal(ctx, a.ID)
+func (servicePrincipal) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
+	return j.tenant.Directory.DeleteServicePrincipal(ctx, a.ID)
 }
 
 // lister lists what a principal has.

@@ -3,6 +3,7 @@ package step
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -30,13 +31,21 @@ func (r rest) artifacts() []deprovision.Artifact {
 	if !r.current() {
 		return list
 	}
-	list = list[min(r.state.Cursor, len(list)):]
-	return slices.DeleteFunc(list, func(a deprovision.Artifact) bool { return a.ID == r.state.MaybeCalled })
+	batch := r.plan.Together(r.name, r.state.Cursor)
+	doubt := r.state.MaybeCalled != "" && len(batch) > 1 && batch[0].ID == r.state.MaybeCalled // all that is open of it
+	var open []deprovision.Artifact
+	for i, a := range list[min(r.state.Cursor, len(list)):] {
+		inBatch := i < len(batch)
+		if a.ID != r.state.MaybeCalled && !(inBatch && (doubt || slices.Contains(r.state.Settled, i))) {
+			open = append(open, a)
+		}
+	}
+	return open
 }
 
 // Left says what stays if the named steps are not run any more.
 func (s *Steps) Left(state deprovision.Progress, account deprovision.Account, plan deprovision.Plan, steps []string) engine.Leftover {
-	service, ok := s.deps.Footprint.Service(state.Request.Service)
+	service, ok := s.deps.Footprints.Service(state.Request.Product, state.Request.Service)
 	if !ok {
 		return engine.Leftover{}
 	}
@@ -53,8 +62,11 @@ func (s *Steps) Left(state deprovision.Progress, account deprovision.Account, pl
 
 func (removal) left(r rest) []deprovision.Remainder {
 	var stays []deprovision.Remainder
+	if what, manual := r.service.ByHand(r.name, r.account, ""); manual && r.state.Plan != nil && r.state.Facts[r.name] == "" {
+		stays = append(stays, what)
+	}
 	for _, a := range r.artifacts() {
-		if slices.Contains(shared, a.Kind) && r.hasLetGo() {
+		if shared[a.Kind] != nil && r.hasLetGo(a.Kind) {
 			stays = append(stays, r.service.Remain(a, "given up by this account, which no longer needs it"))
 			continue
 		}
@@ -64,9 +76,9 @@ func (removal) left(r rest) []deprovision.Remainder {
 }
 
 // hasLetGo reports whether the account gave up what it shares. The account's record may be older than the document.
-func (r rest) hasLetGo() bool {
-	mark := sharedMark(r.account)
-	return r.state.Facts[letGo] == mark || slices.Contains(r.account.LetGo, mark)
+func (r rest) hasLetGo(kind deprovision.ArtifactKind) bool {
+	mark := shared[kind](r.account)
+	return slices.Contains(strings.Fields(r.state.Facts[letGo]), mark) || slices.Contains(r.account.LetGo, mark)
 }
 
 // left is the whole footprint by its names: without an inventory nobody knows more.

@@ -32,9 +32,14 @@ func (j *job) isLeft(a deprovision.Artifact) bool {
 // drop takes out of the remainder what turned out to be gone after all.
 func (j *job) drop(gone []deprovision.Artifact) func(*deprovision.Progress) {
 	return func(p *deprovision.Progress) {
-		p.Remainder = slices.DeleteFunc(p.Remainder, func(r deprovision.Remainder) bool {
-			return slices.ContainsFunc(gone, func(a deprovision.Artifact) bool { return r.Name == j.service.Remain(a, "").Name })
-		})
+		if len(p.Remainder) == 0 {
+			return
+		}
+		absent := make(map[string]bool, len(gone))
+		for _, a := range gone {
+			absent[j.service.Remain(a, "").Name] = true
+		}
+		p.Remainder = slices.DeleteFunc(p.Remainder, func(r deprovision.Remainder) bool { return absent[r.Name] })
 	}
 }
 
@@ -54,6 +59,11 @@ func beforehand(service *footprint.Service, plan deprovision.Plan) []deprovision
 // unseen is the whole footprint by its names, for want of an inventory.
 func unseen(service *footprint.Service, account deprovision.Account) []deprovision.Remainder {
 	out := service.Left(account, nil, service.Steps, nil)
+	for _, step := range service.Steps {
+		if what, manual := service.ByHand(step, account, ""); manual {
+			out = append(out, what)
+		}
+	}
 	if known, err := service.Find(footprint.Search{Account: account}, nil); err == nil { // without objects it holds what a person does in any case
 		out = append(out, known.Remainder...)
 	}

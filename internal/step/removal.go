@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -16,10 +18,11 @@ import (
 // removal removes what the plan lists for the step, one artifact a unit.
 type removal struct{}
 
-// unit is what became of one artifact.
+// unit is what became of one artifact, or of a batch.
 type unit struct {
 	change   func(*deprovision.Progress)
 	evidence []deprovision.Evidence
+	done     int // artifacts that this run settled
 }
 
 func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
@@ -27,9 +30,13 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err != nil {
 		return engine.Result{}, err
 	}
-	artifacts := plan.Of(j.name)
-	if j.state.Cursor >= len(artifacts) {
-		return engine.Result{}, nil
+	byHand, byHandDone := j.byPerson()
+	if byHand != nil {
+		return *byHand, nil
+	}
+	total := len(plan.Of(j.name))
+	if j.state.Cursor >= total {
+		return engine.Result{Apply: all(byHandDone, leave(j.unseenSubscriptions()...))}, nil
 	}
 	if held := j.hold(plan); held != nil {
 		return *held, nil
@@ -38,21 +45,45 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 		return engine.Result{}, err
 	}
 	j.planned = plannedApp(plan)
-	maybe := j.state.MaybeCalled
-	for i := j.state.Cursor; ; i++ {
-		u, err := j.removeOne(ctx, artifacts[i], maybe == artifacts[i].ID)
+	for cursor, first := j.state.Cursor, true; ; first = false {
+		batch := plan.Together(j.name, cursor)
+		u, err := j.removeTogether(ctx, batch, first)
 		if err != nil {
 			return engine.Result{}, err
 		}
-		u.change = all(u.change, j.consent())
-		if i == len(artifacts)-1 {
+		u.change = all(u.change, j.consent(), byHandDone)
+		if cursor += len(batch); cursor >= total {
 			return engine.Result{Apply: all(u.change, counted(u)), Evidence: u.evidence}, nil
 		}
-		if err := j.work.Advance(ctx, u.change, u.evidence...); err != nil {
+		if err := j.work.AdvanceBy(ctx, engine.Way{Cursor: len(batch), Done: u.done}, u.change, u.evidence...); err != nil {
 			return engine.Result{}, err
 		}
-		maybe = "" // it was about the artifact that is behind us
 	}
+}
+
+// removeTogether removes one artifact, or a batch. Only the first that a run meets may have been called about before.
+func (j *job) removeTogether(ctx context.Context, batch []deprovision.Artifact, first bool) (unit, error) {
+	maybe := first && j.state.MaybeCalled == batch[0].ID
+	if manyKinds[batch[0].Kind] != nil {
+		b := newBatch(j, batch, maybe)
+		if first {
+			b.settle(j.state.Settled)
+		}
+		return b.remove(ctx)
+	}
+	u, err := j.removeOne(ctx, batch[0], maybe)
+	u.done = 1
+	return u, err
+}
+
+// unseenSubscriptions are left by the step that would end them.
+func (j *job) unseenSubscriptions() []deprovision.Remainder {
+	for _, e := range j.service.Entries(j.name) {
+		if e.Kind == footprint.Subscription {
+			return j.lapsing()
+		}
+	}
+	return nil
 }
 
 // plannedApp is the App Id that the plan was made for; "" when it has no service principal.
@@ -68,12 +99,9 @@ func plannedApp(plan deprovision.Plan) string {
 	return ""
 }
 
-// counted counts a last unit that has no evidence: the engine counts a step's last unit by it.
+// counted counts what of a step's last unit has no evidence: the engine counts the rest by it.
 func counted(u unit) func(*deprovision.Progress) {
-	if len(u.evidence) > 0 {
-		return nil
-	}
-	return func(p *deprovision.Progress) { p.Steps[p.Step].Done++ }
+	return func(p *deprovision.Progress) { p.Steps[p.Step].Done += u.done - len(u.evidence) }
 }
 
 // removeOne makes sure that an artifact is gone: look, compare, one call. maybe says that a call about it may have been made before.
@@ -82,8 +110,8 @@ func (j *job) removeOne(ctx context.Context, a deprovision.Artifact, maybe bool)
 	if err != nil {
 		return unit{}, err
 	}
-	if slices.Contains(shared, a.Kind) {
-		why, err := j.keeps(ctx)
+	if shared[a.Kind] != nil {
+		why, err := j.keeps(ctx, a.Kind)
 		if err != nil {
 			return unit{}, err
 		}
@@ -91,7 +119,7 @@ func (j *job) removeOne(ctx context.Context, a deprovision.Artifact, maybe bool)
 			return unit{change: all(leave(j.service.Remain(a, why)), j.given())}, nil
 		}
 	}
-	found, ok, err := k.read(ctx, j.tenant, a)
+	found, ok, err := k.read(ctx, j, a)
 	if err != nil {
 		return unit{}, err
 	}
@@ -101,7 +129,7 @@ func (j *job) removeOne(ctx context.Context, a deprovision.Artifact, maybe bool)
 	if why := changed(a, found); why != "" {
 		return unit{change: leave(j.service.Remain(a, why))}, nil
 	}
-	receipt, err := k.remove(m365.WithCallID(ctx, callID(j.state.Request.Ref(), a)), j.tenant, a)
+	receipt, err := k.remove(m365.WithCallID(ctx, callID(j.state.Request.Ref(), a)), j, a)
 	switch {
 	case gone(err):
 		return j.absent(a, maybe, err), nil
@@ -125,15 +153,39 @@ func (j *job) absent(a deprovision.Artifact, maybe bool, err error) unit {
 
 func (j *job) proved(a deprovision.Artifact, e deprovision.Evidence) unit {
 	e.Artifact, e.At = a, j.now().UTC()
-	return unit{change: j.given(), evidence: []deprovision.Evidence{e}}
+	if keeps := kept[a.Kind]; keeps > 0 && e.Outcome == deprovision.Removed {
+		until := e.At.Add(keeps)
+		e.RestoreUntil = &until
+	}
+	change := j.given()
+	if a.Kind == footprint.UserRole {
+		change = all(change, note(stripped, e.At.Format(time.RFC3339)))
+	}
+	return unit{change: change, evidence: []deprovision.Evidence{e}}
+}
+
+// kept is how long a tenant keeps what was removed, to be restored.
+// https://learn.microsoft.com/graph/api/directory-deleteditems-restore
+// https://learn.microsoft.com/sharepoint/sites/recycle-bin
+var kept = map[deprovision.ArtifactKind]time.Duration{
+	footprint.Microsoft365Group: 30 * 24 * time.Hour, footprint.ServicePrincipal: 30 * 24 * time.Hour, footprint.AppPrincipal: 30 * 24 * time.Hour,
+	footprint.AppRegistration: 30 * 24 * time.Hour, footprint.DelegateUser: 30 * 24 * time.Hour, footprint.QuarantineLibrary: 93 * 24 * time.Hour,
 }
 
 // given notes that the account has let go, once its record says so: a cancel names what it gave up.
 func (j *job) given() func(*deprovision.Progress) {
-	if !j.marked {
+	if len(j.marked) == 0 {
 		return nil
 	}
-	return note(letGo, sharedMark(j.account))
+	return func(p *deprovision.Progress) {
+		marks := strings.Fields(p.Facts[letGo])
+		for _, m := range j.marked {
+			if !slices.Contains(marks, m) {
+				marks = append(marks, m)
+			}
+		}
+		note(letGo, strings.Join(marks, " "))(p)
+	}
 }
 
 // changed tells how an object differs from the plan in what made it the product's.

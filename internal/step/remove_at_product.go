@@ -112,12 +112,6 @@ func productRow(account deprovision.Account) deprovision.Artifact {
 
 // byHand is the stop at which a person does it.
 func (j *job) byHand() engine.Result {
-	m := &deprovision.Manual{Instructions: j.service.Stops[manual], Link: j.service.Product().Console, Owner: j.policy.ManualOwner}
-	if j.policy.ManualDue > 0 {
-		due := j.now().Add(j.policy.ManualDue).UTC()
-		m.Due = &due
-	}
-	detail := "The product's own row of the service account is removed by hand: " + m.Instructions
-	return engine.Result{Detail: detail, Stop: &deprovision.Stop{Name: manual, Detail: detail, Manual: m,
-		Offers: []deprovision.Verb{deprovision.ManualDone, deprovision.Skip, deprovision.Cancel, deprovision.Force}}}
+	text := j.service.Stops[manual]
+	return j.manualStop("The product's own row of the service account is removed by hand: "+text, text, "")
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -25,6 +26,8 @@ type settling struct {
 	Still   []string   `json:"still,omitempty"`   // ids of what the last read found, at most 20
 	Absent  *time.Time `json:"absent,omitempty"`  // when nothing was found for the first time
 	Until   *time.Time `json:"until,omitempty"`   // the end of a drain
+	At      int        `json:"at,omitempty"`      // how far a pass over many artifacts has come
+	There   []string   `json:"there,omitempty"`   // what that pass found so far
 	Retried string     `json:"retried,omitempty"` // id of the decision that let the reads begin anew
 }
 
@@ -57,17 +60,56 @@ func (j *job) patience() settling {
 // present reads artifacts again and returns those that are still there.
 func (j *job) present(ctx context.Context, artifacts []deprovision.Artifact) ([]deprovision.Artifact, error) {
 	var still []deprovision.Artifact
-	for _, a := range artifacts {
+	for len(artifacts) > 0 {
+		if manyKinds[artifacts[0].Kind] != nil {
+			part := leading(artifacts)
+			found, err := j.presentOf(ctx, part)
+			if err != nil {
+				return nil, err
+			}
+			still, artifacts = append(still, found...), artifacts[len(part):]
+			continue
+		}
+		a := artifacts[0]
+		artifacts = artifacts[1:]
 		k, err := j.kindOf(a.Kind)
 		if err != nil {
 			return nil, err
 		}
-		_, ok, err := k.read(ctx, j.tenant, a)
+		_, ok, err := k.read(ctx, j, a)
 		if err != nil {
 			return nil, err
 		}
 		if ok {
 			still = append(still, a)
+		}
+	}
+	return still, nil
+}
+
+// leading are the first artifacts of one kind, as many as one call takes.
+func leading(artifacts []deprovision.Artifact) []deprovision.Artifact {
+	n := 1
+	for n < min(len(artifacts), m365.MostTargets) && artifacts[n].Kind == artifacts[0].Kind {
+		n++
+	}
+	return artifacts[:n]
+}
+
+// presentOf is present for artifacts of one kind that are read together. What nobody may read is still there, for all that is known.
+func (j *job) presentOf(ctx context.Context, list []deprovision.Artifact) ([]deprovision.Artifact, error) {
+	readings, err := manyKinds[list[0].Kind].read(ctx, j, list)
+	if err != nil {
+		return nil, err
+	}
+	var still []deprovision.Artifact
+	for i, r := range readings {
+		class := deprovision.ClassOf(r.err)
+		if r.err != nil && class != deprovision.Forbidden && class != deprovision.Malformed {
+			return nil, r.err
+		}
+		if r.err != nil || r.there {
+			still = append(still, list[i])
 		}
 	}
 	return still, nil

@@ -16,37 +16,59 @@ import (
 // letGo is the fact that names what this account no longer needs, and cannot take back.
 const letGo = "let-go"
 
-// What hangs on an App Id is shared by all accounts with that App Id.
-var shared = []deprovision.ArtifactKind{footprint.RoleAssignment, footprint.PermissionGrant, footprint.AppRoleAssignment, footprint.ServicePrincipal}
+// What several accounts may share, with how a mark in the account's record names it.
+var shared = map[deprovision.ArtifactKind]func(deprovision.Account) string{
+	footprint.RoleAssignment: appMark, footprint.PermissionGrant: appMark, footprint.AppRoleAssignment: appMark, footprint.ServicePrincipal: appMark,
+	footprint.AppRegistration: appMark, footprint.AppPrincipal: principalMark,
+	footprint.UserRole: userMark, footprint.UserSignIn: userMark, footprint.DelegateUser: userMark,
+}
 
-// keeps tells why what hangs on the account's App Id must stay; "" when it may go. First it writes that this account has let go, then it
-// looks at the others: of two accounts that end at once, both may try to remove, but never neither.
-func (j *job) keeps(ctx context.Context) (string, error) {
-	if slices.ContainsFunc(append([]string{j.tenant.ActingApp}, j.policy.Spared...), func(app string) bool { return strings.EqualFold(app, j.account.AppID) }) {
-		return "the worker itself runs as this app", nil
+func appMark(a deprovision.Account) string { return mark("app:", a.AppID) }
+
+func principalMark(a deprovision.Account) string { return mark("sharepoint-app:", a.SharePointAppID) }
+
+func userMark(a deprovision.Account) string {
+	if a.Kind != deprovision.Delegate {
+		return ""
 	}
-	if !strings.EqualFold(j.account.AppID, j.planned) { // whose sisters are to be asked is not known any more
-		return "the account's record names another App Id than when the plan was made", nil
+	return mark("user:", a.UPN)
+}
+
+func mark(what, id string) string {
+	if id == "" {
+		return ""
 	}
-	mark := sharedMark(j.account)
+	return what + id
+}
+
+// keeps tells why what the account shares must stay; "" when it may go. First it writes that this account has let go, then it looks at the
+// others: of two accounts that end at once, both may try to remove, but never neither.
+func (j *job) keeps(ctx context.Context, kind deprovision.ArtifactKind) (string, error) {
+	of := shared[kind]
+	if why := j.spares(kind); why != "" {
+		return why, nil
+	}
+	own := of(j.account)
 	err := j.amend(ctx, func(a *deprovision.Account) bool {
-		if slices.Contains(a.LetGo, mark) {
+		if slices.Contains(a.LetGo, own) {
 			return false
 		}
-		a.LetGo = append(slices.Clip(a.LetGo), mark)
+		a.LetGo = append(slices.Clip(a.LetGo), own)
 		return true
 	})
 	if err != nil {
 		return "", err
 	}
-	j.marked = true
+	if !slices.Contains(j.marked, own) {
+		j.marked = append(j.marked, own)
+	}
 	accounts, err := j.deps.Accounts.Of(ctx, j.account.Tenant)
 	if err != nil {
 		return "", fmt.Errorf("the records of the tenant's service accounts: %w", err)
 	}
 	var users []string
 	for _, a := range accounts {
-		if a.ID != j.account.ID && strings.EqualFold(a.AppID, j.account.AppID) && a.State == deprovision.AccountActive && !slices.Contains(a.LetGo, sharedMark(a)) {
+		if a.ID != j.account.ID && strings.EqualFold(of(a), own) && a.State == deprovision.AccountActive && !slices.Contains(a.LetGo, of(a)) {
 			users = append(users, a.ID)
 		}
 	}
@@ -57,7 +79,27 @@ func (j *job) keeps(ctx context.Context) (string, error) {
 	return "still used by the service account " + strings.Join(users, ", "), nil
 }
 
-func sharedMark(a deprovision.Account) string { return "app:" + a.AppID }
+// spares tells why nothing of the kind may go, whoever shares it.
+func (j *job) spares(kind deprovision.ArtifactKind) string {
+	app, planned := j.account.AppID, j.planned
+	switch kind {
+	case footprint.UserRole, footprint.UserSignIn, footprint.DelegateUser:
+		return ""
+	case footprint.AppPrincipal:
+		app, planned = j.account.SharePointAppID, j.account.SharePointAppID
+	case footprint.AppRegistration:
+		if planned == "" { // the app may have no service principal
+			planned = app
+		}
+	}
+	switch {
+	case slices.ContainsFunc(append([]string{j.tenant.ActingApp}, j.policy.Spared...), func(own string) bool { return strings.EqualFold(own, app) }):
+		return "the worker itself runs as this app"
+	case !strings.EqualFold(app, planned): // whose sisters are to be asked is not known any more
+		return "the account's record names another App Id than when the plan was made"
+	}
+	return ""
+}
 
 // amend changes the account's record by compare-and-set. change reports whether there is anything to write.
 func (j *job) amend(ctx context.Context, change func(*deprovision.Account) bool) error {

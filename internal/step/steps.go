@@ -19,7 +19,9 @@ const (
 	TakeInventory    = "take-inventory"
 	Confirm          = "confirm"
 	Drain            = "drain"
+	Announce         = "announce-api-stop"
 	VerifyRemoval    = "verify-removal"
+	Purge            = "purge"
 	RemoveAtProduct  = "remove-at-product"
 	CloseAccount     = "close-account"
 )
@@ -32,11 +34,11 @@ var (
 // Deps are what steps work with. All fields are required.
 type Deps struct {
 	// Tenants reaches a tenant by its alias. An empty credential reference means the tenant's own.
-	Tenants   func(ctx context.Context, alias, credentialRef string) (m365.Tenant, error)
-	Accounts  engine.Accounts
-	Footprint *footprint.Footprint
-	Clock     engine.Clock
-	Policy    func(tenant string) Policy
+	Tenants    func(ctx context.Context, alias, credentialRef string) (m365.Tenant, error)
+	Accounts   engine.Accounts
+	Footprints footprint.Catalog
+	Clock      engine.Clock
+	Policy     func(tenant string) Policy
 }
 
 // Policy is what a tenant's owner allows. The zero value allows nothing destructive.
@@ -83,8 +85,12 @@ func find(name string) step {
 		return confirm{}
 	case Drain:
 		return drain{}
+	case Announce:
+		return announce{}
 	case VerifyRemoval:
 		return verifyRemoval{}
+	case Purge:
+		return purge{}
 	case RemoveAtProduct:
 		return removeAtProduct{}
 	case CloseAccount:
@@ -95,14 +101,18 @@ func find(name string) step {
 
 // Names lists the steps of a request in order; none for a service that the footprint does not describe. A dry run ends with the inventory.
 func (s *Steps) Names(request deprovision.Request) []string {
-	service, ok := s.deps.Footprint.Service(request.Service)
+	service, ok := s.deps.Footprints.Service(request.Product, request.Service)
 	switch {
 	case !ok:
 		return nil
 	case request.Options.DryRun:
 		return slices.Clone(head[:3])
 	}
-	return slices.Concat(head, service.Steps, []string{VerifyRemoval}, closing)
+	after := []string{VerifyRemoval}
+	if request.Options.Purge {
+		after = append(after, Purge)
+	}
+	return slices.Concat(head, service.Steps, after, closing)
 }
 
 // Closing lists the steps that a forced request still runs.
@@ -115,8 +125,9 @@ func (s *Steps) Run(ctx context.Context, name string, work *engine.Work) (engine
 	ctx = m365.WithFence(ctx, ctx.Err)
 	j := &job{deps: s.deps, name: name, work: work, state: work.Progress(), account: work.Account()}
 	var ok bool
-	if j.service, ok = s.deps.Footprint.Service(j.state.Request.Service); !ok {
-		return engine.Result{}, failure(name, fmt.Errorf("the footprint does not describe the service %s", j.state.Request.Service))
+	r := j.state.Request
+	if j.service, ok = s.deps.Footprints.Service(r.Product, r.Service); !ok {
+		return engine.Result{}, failure(name, fmt.Errorf("no footprint describes the service %s of the product %s", r.Service, deprovision.ProductOf(r.Product)))
 	}
 	j.policy = s.deps.Policy(j.state.Request.Tenant)
 	return find(name).run(ctx, j)

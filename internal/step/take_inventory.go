@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
@@ -20,11 +21,18 @@ func (takeInventory) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
+	if err := j.walk(ctx); err != nil {
+		return engine.Result{}, err
+	}
 	plan, apply, err := j.inventory(ctx)
 	if err != nil {
 		return engine.Result{}, err
 	}
+	apply = all(apply, toured(j.state.Facts).note())
 	detail := fmt.Sprintf("%d artifacts, %d suspects", len(plan.Artifacts), len(plan.Suspects))
+	if t := toured(j.state.Facts); t.Seen > 0 {
+		detail += fmt.Sprintf("; %d places were searched, %d of them could not be read", t.Seen, t.Skipped)
+	}
 	if j.state.Request.Options.DryRun {
 		return engine.Result{Apply: apply, End: deprovision.Planned, Detail: detail}, nil
 	}
@@ -40,22 +48,29 @@ func (takeInventory) run(ctx context.Context, j *job) (engine.Result, error) {
 	return engine.Result{Apply: apply, Detail: detail}, nil
 }
 
-// inventory reads all kinds, makes the plan and keeps it. apply writes its summary into the document.
+// inventory reads the kinds that are listed whole, adds what the walks found, makes the plan and keeps it. apply writes its summary into the
+// document.
 func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(*deprovision.Progress), err error) {
 	objects, err := j.objects(ctx)
 	if err != nil {
 		return plan, nil, err
 	}
-	if plan, err = j.service.Find(j.search(j.state.Started), objects); err != nil {
+	found, skipped, err := j.findings(ctx)
+	if err != nil {
+		return plan, nil, err
+	}
+	search := j.search(j.state.Started)
+	if plan, err = j.service.Find(search, append(objects, found...)); err != nil {
 		return plan, nil, failure(TakeInventory, err)
 	}
+	plan.Remainder = append(plan.Remainder, skipped...)
 	if err := j.work.KeepPlan(ctx, plan); err != nil {
 		return plan, nil, err
 	}
 	summary := summarize(plan)
 	j.state.Plan = summary
 	fact := fmt.Sprintf("%d artifacts", len(plan.Artifacts))
-	if len(plan.Artifacts)+len(plan.Suspects) == 0 && len(plan.Remainder) == len(j.service.Remainder) { // nor anything that a guard spares
+	if j.isNothing(search, plan) {
 		fact = nothingFound
 	}
 	return plan, all(note(TakeInventory, fact), func(p *deprovision.Progress) {
@@ -66,15 +81,28 @@ func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(
 	}), nil
 }
 
+// isNothing reports whether the tenant holds nothing: neither artifacts and suspects, nor anything that a guard spares or nobody could read.
+func (j *job) isNothing(search footprint.Search, plan deprovision.Plan) bool {
+	empty, err := j.service.Find(search, nil)
+	return err == nil && len(plan.Artifacts)+len(plan.Suspects) == 0 && len(plan.Remainder) == len(empty.Remainder)
+}
+
 // search is what a plan is made for; nothing younger than since goes.
 func (j *job) search(since time.Time) footprint.Search {
 	return footprint.Search{Ref: j.state.Request.Ref(), Account: j.account, Acting: j.tenant.ActingApp, Since: since, Now: j.now().UTC(),
-		Approved: j.state.Approved}
+		Admin: j.adminCenter(), Approved: j.state.Approved}
 }
 
-// objects reads everything that may be of the footprint.
+func (j *job) adminCenter() string {
+	if j.tenant.SharePoint == nil {
+		return ""
+	}
+	return j.tenant.SharePoint.AdminCenter()
+}
+
+// objects reads everything that may be of the footprint and is listed whole.
 func (j *job) objects(ctx context.Context) ([]footprint.Object, error) {
-	return j.list(ctx, j.service.Kinds()...)
+	return j.list(ctx, slices.DeleteFunc(j.service.Kinds(), func(k deprovision.ArtifactKind) bool { return manyKinds[k] != nil })...)
 }
 
 func (j *job) list(ctx context.Context, kinds ...deprovision.ArtifactKind) ([]footprint.Object, error) {

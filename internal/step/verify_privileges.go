@@ -19,6 +19,9 @@ const globalAdministrator = "62e90394-69f5-4237-9190-012177145e10"
 // graphAppID is the App Id of Microsoft Graph in every tenant.
 const graphAppID = "00000003-0000-0000-c000-000000000000"
 
+// sharePointApp is the App Id of SharePoint Online in every tenant.
+const sharePointApp = "00000003-0000-0ff1-ce00-000000000000"
+
 // verifyPrivileges makes sure that the acting identity holds every right that this footprint needs, before anything is touched.
 type verifyPrivileges struct{}
 
@@ -51,11 +54,15 @@ type rights struct {
 
 // missing lists, for a person, what the acting identity lacks: for every plan, and for the kinds that this one has.
 func (j *job) missing(ctx context.Context, plan deprovision.Plan) ([]string, error) {
-	held, missing, err := j.held(ctx)
+	needs := j.service.Needs(j.account, plan)
+	held, missing, err := j.held(ctx, slices.ContainsFunc(needs, func(r footprint.Right) bool { return r.Cmdlet != "" }))
 	if err != nil || len(missing) > 0 {
 		return missing, err
 	}
-	for _, r := range j.service.Needs(plan) {
+	if j.walksSites() && j.tenant.SharePoint == nil {
+		missing = append(missing, "the address of SharePoint: tenants."+j.state.Request.Tenant+".sharepoint in the worker's configuration")
+	}
+	for _, r := range needs {
 		if !held.cover(r) {
 			missing = append(missing, describe(r))
 		}
@@ -64,7 +71,7 @@ func (j *job) missing(ctx context.Context, plan deprovision.Plan) ([]string, err
 }
 
 // held reads the rights of the acting identity. What it may not even read is missing.
-func (j *job) held(ctx context.Context) (held rights, missing []string, err error) {
+func (j *job) held(ctx context.Context, cmdlets bool) (held rights, missing []string, err error) {
 	forbidden := func(what string, err error) error {
 		refused := err != nil && deprovision.ClassOf(err) == deprovision.Forbidden || gone(err)
 		if !refused {
@@ -73,7 +80,9 @@ func (j *job) held(ctx context.Context) (held rights, missing []string, err erro
 		missing = append(missing, what)
 		return nil
 	}
-	held.cmdlets, err = j.tenant.Exchange.Cmdlets(ctx)
+	if cmdlets {
+		held.cmdlets, err = j.tenant.Exchange.Cmdlets(ctx)
+	}
 	if err = forbidden("access to Exchange: the permission Exchange.ManageAsApp and the role Exchange Administrator", err); err != nil {
 		return held, nil, err
 	}
@@ -98,21 +107,39 @@ func (j *job) held(ctx context.Context) (held rights, missing []string, err erro
 	return held, missing, forbidden("reading its own permissions: the permission Application.Read.All", err)
 }
 
-// permissions lists the names of Microsoft Graph's application permissions that a principal has. An assignment names a permission by an
-// id; the names stand in the service principal of Microsoft Graph.
+// resources are the APIs whose application permissions count, with what their names begin with here.
+var resources = map[string]string{graphAppID: "", sharePointApp: "SharePoint/"}
+
+// permissions lists the names of the application permissions that a principal has.
 func permissions(ctx context.Context, d m365.Directory, principalID string) ([]string, error) {
 	assigned, err := d.AppRoleAssignments(ctx, principalID)
 	if err != nil {
 		return nil, err
 	}
-	graph, err := d.ServicePrincipalByAppID(ctx, graphAppID)
+	var names []string
+	for app, prefix := range resources {
+		of, err := permissionsOf(ctx, d, app, assigned)
+		if err != nil && !(gone(err) && app != graphAppID) { // a tenant without SharePoint
+			return nil, err
+		}
+		for _, name := range of {
+			names = append(names, prefix+name)
+		}
+	}
+	return names, nil
+}
+
+// permissionsOf lists the names of one API's permissions. An assignment names a permission by an id; the names stand in the service principal
+// of the API.
+func permissionsOf(ctx context.Context, d m365.Directory, app string, assigned []m365.Object) ([]string, error) {
+	api, err := d.ServicePrincipalByAppID(ctx, app)
 	if err != nil {
 		return nil, err
 	}
 	var defined struct {
 		AppRoles []struct{ ID, Value string } `json:"appRoles"`
 	}
-	if err := json.Unmarshal(graph.Raw, &defined); err != nil {
+	if err := json.Unmarshal(api.Raw, &defined); err != nil {
 		return nil, unreadable("GET /servicePrincipals", err)
 	}
 	var names []string
@@ -125,7 +152,7 @@ func permissions(ctx context.Context, d m365.Directory, principalID string) ([]s
 			return nil, unreadable("GET /servicePrincipals/{id}/appRoleAssignments", err)
 		}
 		for _, role := range defined.AppRoles {
-			if strings.EqualFold(of.ResourceID, graph.ID) && strings.EqualFold(of.RoleID, role.ID) {
+			if strings.EqualFold(of.ResourceID, api.ID) && strings.EqualFold(of.RoleID, role.ID) {
 				names = append(names, role.Value)
 			}
 		}
@@ -138,20 +165,16 @@ func (h rights) cover(r footprint.Right) bool {
 	if r.Cmdlet != "" {
 		return slices.ContainsFunc(h.cmdlets, func(c string) bool { return strings.EqualFold(strings.TrimSpace(c), r.Cmdlet) })
 	}
-	return slices.Contains(h.roles, globalAdministrator) ||
-		slices.ContainsFunc(r.Permissions, func(p string) bool { return slices.Contains(h.permissions, p) }) ||
-		slices.ContainsFunc(h.roles, func(role string) bool { return r.Roles[role] != "" })
+	if slices.ContainsFunc(r.Permissions, func(p string) bool { return slices.Contains(h.permissions, p) }) {
+		return true
+	}
+	return !r.NoRole && (slices.Contains(h.roles, globalAdministrator) || slices.ContainsFunc(h.roles, func(role string) bool { return r.Roles[role] != "" }))
 }
 
 // describe names a right and what would give it.
 func describe(r footprint.Right) string {
 	if r.Cmdlet != "" {
-		return r.Cmdlet + " (Exchange role)"
+		return r.Needs()
 	}
-	ways := slices.Clone(r.Permissions)
-	for _, name := range r.Roles {
-		ways = append(ways, "role "+name)
-	}
-	slices.Sort(ways)
-	return fmt.Sprintf("%s (%s)", r.Call, strings.Join(ways, " or "))
+	return fmt.Sprintf("%s (%s)", r.Call, r.Needs())
 }

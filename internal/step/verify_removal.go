@@ -7,17 +7,18 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
-	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// verifyRemoval reads everything of the plan again. What the directory holds has to be absent twice in a row, with a pause in between: it
-// is eventually consistent, and one answer of "not found" is no proof. What was left on purpose is named, not waited for; so is what has
-// appeared since the plan was made.
+// verifyRemoval reads everything of the plan again, by id. Everything has to be absent twice in a row, with a pause in between: the services are
+// eventually consistent, and one answer of "not found" is no proof. What was left on purpose is named, not waited for; so is what has appeared since
+// the plan was made, among what is listed whole.
 type verifyRemoval struct{}
 
-// pause is the least time between two reads that prove an object of the directory gone.
-const pause = 10 * time.Second
+const (
+	pause   = 10 * time.Second // the least time between two reads that prove an object gone
+	stretch = 200              // artifacts that are read between two appends
+)
 
 func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 	plan, err := j.work.Plan(ctx)
@@ -25,38 +26,83 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 		return engine.Result{}, err
 	}
 	s := j.patience()
-	if s.Absent != nil && j.now().Before(s.Absent.Add(pause)) { // woken early
+	if s.Absent != nil && s.At == 0 && j.now().Before(s.Absent.Add(pause)) { // woken early
 		until := s.Absent.Add(pause)
-		return engine.Result{Park: &until, Detail: "reading the directory again"}, nil
+		return engine.Result{Park: &until, Detail: "reading again"}, nil
 	}
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
-	present, err := j.present(ctx, plan.Artifacts)
+	present, err := j.pass(ctx, plan, &s)
 	if err != nil {
 		return engine.Result{}, err
 	}
 	still := slices.DeleteFunc(slices.Clone(present), j.isLeft)
-	gone := slices.DeleteFunc(slices.Clone(plan.Artifacts), func(a deprovision.Artifact) bool { return has(present, a) })
 	switch {
 	case len(still) > 0:
 		return j.wait(s, still, "still-there", "Whatever the calls answered, these are not gone."), nil
-	case s.Absent == nil && slices.ContainsFunc(gone, inDirectory):
+	case s.Absent == nil && len(present) < len(plan.Artifacts):
 		now := j.now().UTC()
 		s.Absent, s.Still = &now, nil
 		until := now.Add(pause)
-		return engine.Result{Apply: j.keep(s), Park: &until, Detail: "everything is gone at the first read; reading the directory again"}, nil
+		return engine.Result{Apply: j.keep(s), Park: &until, Detail: "everything is gone at the first read; reading again"}, nil
 	}
+	return j.verified(ctx, plan, present)
+}
+
+// pass reads all artifacts once more, a stretch at a time, and returns those that are there.
+func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) ([]deprovision.Artifact, error) {
+	there := map[string]bool{}
+	for _, key := range s.There {
+		there[key] = true
+	}
+	for s.At < len(plan.Artifacts) {
+		part := plan.Artifacts[s.At:min(s.At+stretch, len(plan.Artifacts))]
+		present, err := j.present(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range present {
+			there[keyOf(a)] = true
+			if len(s.There) < mostThere {
+				s.There = append(s.There, keyOf(a))
+			}
+		}
+		if s.At += len(part); s.At < len(plan.Artifacts) {
+			done := s.At
+			err := j.work.AdvanceBy(ctx, engine.Way{}, all(j.keep(*s), func(p *deprovision.Progress) {
+				p.Steps[p.Step].Done, p.Steps[p.Step].Total = done, len(plan.Artifacts)
+			}))
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	s.At, s.There = 0, nil
+	return slices.DeleteFunc(slices.Clone(plan.Artifacts), func(a deprovision.Artifact) bool { return !there[keyOf(a)] }), nil
+}
+
+// mostThere is how many artifacts that are still there the document names while a pass goes on: any of them keeps the request waiting, and more of
+// them are found by the next pass.
+const mostThere = 50
+
+func keyOf(a deprovision.Artifact) string { return string(a.Kind) + " " + a.ID }
+
+// verified names what is left, and says what was proved.
+func (j *job) verified(ctx context.Context, plan deprovision.Plan, present []deprovision.Artifact) (engine.Result, error) {
 	since, err := j.appeared(ctx, plan)
 	if err != nil {
 		return engine.Result{}, err
 	}
+	there := map[string]bool{}
 	left := append(beforehand(j.service, plan), since...)
 	for _, a := range present { // of a step that was left out: removed before, and there all the same
+		there[keyOf(a)] = true
 		if !listed(j.service, j.state, a) {
 			left = append(left, j.service.Remain(a, "called about, and still there"))
 		}
 	}
+	gone := slices.DeleteFunc(slices.Clone(plan.Artifacts), func(a deprovision.Artifact) bool { return there[keyOf(a)] })
 	return engine.Result{Apply: all(
 		note(VerifyRemoval, fmt.Sprintf("%d artifacts read as absent at %s", len(gone), j.now().UTC().Format(time.RFC3339))),
 		j.drop(gone), leave(left...),
@@ -64,11 +110,6 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 			p.Steps[p.Step].Done, p.Steps[p.Step].Total = len(gone), len(plan.Artifacts)
 		},
 	)}, nil
-}
-
-// inDirectory reports whether an artifact is an object of Entra.
-func inDirectory(a deprovision.Artifact) bool {
-	return slices.Contains(shared, a.Kind) || a.Kind == footprint.Microsoft365Group || a.Kind == footprint.SecurityGroup
 }
 
 func has(artifacts []deprovision.Artifact, a deprovision.Artifact) bool {

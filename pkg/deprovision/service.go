@@ -32,6 +32,17 @@ func (s Service) Validate() error {
 	return &Invalid{Field: "service", Value: clip(string(s)), Allowed: "one of " + strings.Join(names, ", ")}
 }
 
+// ReferenceProduct is the product whose account a record or a request means that names none.
+const ReferenceProduct = "trend-micro-cas"
+
+// ProductOf is the name of a product, where none means the reference product.
+func ProductOf(name string) string {
+	if name == "" {
+		return ReferenceProduct
+	}
+	return name
+}
+
 // Kind says how the product signs in with a service account.
 type Kind string
 

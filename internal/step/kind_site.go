@@ -1,0 +1,126 @@
+package step
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/internal/m365"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// siteKind is a kind of object that lies on a site. SharePoint has no call about several, so each is a call of its own, some at a time.
+type siteKind struct {
+	name   deprovision.ArtifactKind
+	one    func(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) // all that may be the artifact, and what its raw form adds
+	remote func(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error)
+}
+
+func (k siteKind) read(ctx context.Context, j *job, list []deprovision.Artifact) ([]reading, error) {
+	out := make([]reading, len(list))
+	atTheSameTime(len(list), func(i int) { out[i] = k.readOne(ctx, j, list[i]) })
+	return out, nil
+}
+
+func (k siteKind) readOne(ctx context.Context, j *job, a deprovision.Artifact) reading {
+	w, err := whereIs(a)
+	if err != nil {
+		return reading{err: err}
+	}
+	found, more, err := k.one(ctx, j, w)
+	if gone(err) { // with the web or the list that it was on
+		return reading{}
+	}
+	if err != nil {
+		return reading{err: err}
+	}
+	for _, o := range found {
+		objects, err := placed(k.name, string(k.name), o, more)
+		if err != nil {
+			return reading{err: err}
+		}
+		if o, there := byID(objects, a.ID); there {
+			return reading{object: o, there: true}
+		}
+	}
+	return reading{}
+}
+
+func (k siteKind) remove(ctx context.Context, j *job, list []deprovision.Artifact) ([]m365.Answer, error) {
+	out := make([]m365.Answer, len(list))
+	atTheSameTime(len(list), func(i int) {
+		w, err := whereIs(list[i])
+		if err != nil {
+			out[i].Err = err
+			return
+		}
+		out[i].Receipt, out[i].Err = k.remote(ctx, j, list[i], w)
+	})
+	return out, nil
+}
+
+// place adds where an object lies to what its raw form says.
+func (w where) place(more map[string]any) map[string]any {
+	more["Web"] = w.Web
+	return more
+}
+
+func readReceiver(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) {
+	found, err := j.tenant.SharePoint.Receivers(ctx, w.Web, w.Scope)
+	return found, w.place(map[string]any{"Scope": w.Scope, "Title": w.Title}), err
+}
+
+func removeReceiver(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error) {
+	return j.tenant.SharePoint.DeleteReceiver(ctx, j.target(a, w.Web, w.Scope, w.ReceiverID))
+}
+
+func readWebhook(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) {
+	found, err := j.tenant.SharePoint.Webhooks(ctx, w.Web, w.List)
+	return found, w.place(map[string]any{"List": w.List, "Title": w.Title, "clientState": nil}), err
+}
+
+// removeWebhook deletes a webhook as the app that made it, where its credential is known: SharePoint lets nobody else.
+// https://learn.microsoft.com/sharepoint/dev/apis/webhooks/lists/delete-subscription
+func removeWebhook(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error) {
+	t, ok, err := j.own(ctx)
+	switch {
+	case err != nil:
+		return m365.Receipt{}, err
+	case !ok || t.SharePoint == nil:
+		t = j.tenant
+	}
+	return t.SharePoint.DeleteWebhook(ctx, j.target(a, w.Web, w.List, w.ID))
+}
+
+func readAdmin(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) {
+	found, err := j.tenant.SharePoint.Admins(ctx, w.Web)
+	return found, w.place(map[string]any{}), err
+}
+
+func removeAdmin(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error) {
+	return j.tenant.SharePoint.RemoveAdmin(ctx, j.target(a, w.Web, "", w.LoginName))
+}
+
+func readLibrary(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) {
+	list, err := j.tenant.SharePoint.List(ctx, w.Web, w.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	return []m365.Object{list}, w.place(map[string]any{}), nil
+}
+
+func removeLibrary(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error) {
+	return j.tenant.SharePoint.RecycleList(ctx, j.target(a, w.Web, "", w.ID))
+}
+
+// selfish are the kinds that only the app that made them can delete.
+var selfish = map[deprovision.ArtifactKind]string{footprint.ListWebhook: "only the app that made it can delete it; it lapses by "}
+
+// lapses tells when a webhook that nobody may delete ends by itself; "" where it does not say.
+func lapses(a deprovision.Artifact) string {
+	var of struct{ ExpirationDateTime string }
+	if json.Unmarshal(a.Before, &of) != nil {
+		return ""
+	}
+	return of.ExpirationDateTime
+}

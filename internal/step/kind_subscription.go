@@ -1,0 +1,79 @@
+package step
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/internal/m365"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// own reaches the tenant as the account's own app; ok is false where nobody here has its credential.
+func (j *job) own(ctx context.Context) (t m365.Tenant, ok bool, err error) {
+	ref := j.account.AppCredential
+	if ref == "" {
+		return t, false, nil
+	}
+	if t, err = j.deps.Tenants(ctx, j.state.Request.Tenant, ref); err != nil {
+		return t, false, fmt.Errorf("the credential of the account's own app: %w", err)
+	}
+	if !strings.EqualFold(t.ActingApp, j.account.AppID) {
+		return t, false, failure(j.name, fmt.Errorf("the credential %s signs in as the app %s, and the account's is %s", ref, t.ActingApp, j.account.AppID))
+	}
+	return t, true, nil
+}
+
+// subscription is a subscription to changes. Only the app that made it sees it, and can end it.
+// https://learn.microsoft.com/graph/api/subscription-list
+type subscription struct{}
+
+func (subscription) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+	own, ok, err := j.own(ctx)
+	if !ok || err != nil {
+		return nil, err
+	}
+	found, err := own.Identities.Subscriptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []footprint.Object
+	for _, o := range found {
+		objects, err := placed(footprint.Subscription, "GET /subscriptions", o, map[string]any{"clientState": nil, "encryptionCertificate": nil})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, objects...)
+	}
+	return out, nil
+}
+
+func (k subscription) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	objects, err := k.list(ctx, j)
+	o, ok := byID(objects, a.ID)
+	return o, ok, err
+}
+
+func (subscription) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
+	own, ok, err := j.own(ctx)
+	if err != nil {
+		return m365.Receipt{}, err
+	}
+	if !ok {
+		return m365.Receipt{}, failure(j.name, fmt.Errorf("the record no longer names a credential of the account's own app"))
+	}
+	return own.Identities.DeleteSubscription(ctx, a.ID)
+}
+
+// lapsing is what is left of subscriptions that nobody here can see: they end by themselves.
+func (j *job) lapsing() []deprovision.Remainder {
+	if j.service.Lapse == 0 || j.account.AppCredential != "" || j.account.AppID == "" {
+		return nil
+	}
+	by := j.now().Add(time.Duration(j.service.Lapse)).UTC().Format(time.RFC3339)
+	return []deprovision.Remainder{{Name: "subscriptions of the app " + j.account.AppID,
+		Instructions: "Only the app itself can end them, and the account's record names no credential of it. They lapse by " + by +
+			", when nobody renews them: once the app has no consent any more, nobody can."}}
+}
