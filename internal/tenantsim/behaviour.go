@@ -15,6 +15,8 @@ type Behaviour struct {
 	// The default is the documented behaviour: all objects are returned, see
 	// https://learn.microsoft.com/powershell/module/exchangepowershell/get-transportrule
 	NotFoundOnGet bool `yaml:"notFoundOnGet" json:"notFoundOnGet,omitempty"`
+	// Graph is how users, mailboxes and clouds differ.
+	Graph GraphBehaviour `yaml:"graph" json:"graph,omitzero"`
 }
 
 // Consistency is the lag of reads behind writes. Entra answers this way by
@@ -37,6 +39,13 @@ type Consistency struct {
 type Budget struct {
 	// API is the front door the budget belongs to; "" is every one.
 	API API `yaml:"api" json:"api,omitempty"`
+	// Service narrows a budget of Graph to one of the services behind it; ""
+	// is all of them.
+	Service Service `yaml:"service" json:"service,omitempty"`
+	// Calls narrows a budget to [Reads] or [Writes]; "" is both.
+	Calls CallKind `yaml:"calls" json:"calls,omitempty"`
+	// PerPlace counts every mailbox, team, chat or site by itself.
+	PerPlace bool `yaml:"perPlace" json:"perPlace,omitempty"`
 	// Units is how much one app may use per window. A call to Graph costs its
 	// resource units, any other call one.
 	Units int `yaml:"units" json:"units"`

@@ -25,7 +25,7 @@ func (s *Sim) build(f *Fixture) (*tenant, error) {
 	t := &tenant{
 		id: strings.ToLower(f.Tenant.ID), name: f.Tenant.DisplayName, domains: f.Tenant.Domains,
 		objects: map[Kind]*collection{}, bin: &recycleBin{}, creds: map[string]*credentials{},
-		hooks: &hookDesk{key: hookKey(f.Product.Secret), done: map[string]reply{}},
+		hooks: &hookDesk{key: hookKey(f.Product.Secret), done: map[string]reply{}}, upns: map[string]string{}, mail: &postOffice{},
 	}
 	behaviour := s.opts.Behaviour
 	if f.Behaviour != nil {
@@ -42,6 +42,7 @@ func (s *Sim) build(f *Fixture) (*tenant, error) {
 	b.consents()
 	b.exchange()
 	b.product()
+	b.services()
 	t.origin = map[Kind][]*object{}
 	for _, k := range allKinds {
 		t.origin[k] = t.of(k).all(nil)
@@ -103,7 +104,8 @@ func (b *builder) principals() {
 	for _, a := range b.f.Applications {
 		id := b.id(a.ID, KindApplication, a.AppID)
 		b.put(&object{kind: KindApplication, id: id, name: a.DisplayName, props: map[string]any{
-			"id": id, "appId": strings.ToLower(a.AppID), "displayName": a.DisplayName, "createdDateTime": created(a.Created), "signInAudience": "AzureADMyOrg"}})
+			"id": id, "appId": strings.ToLower(a.AppID), "displayName": a.DisplayName, "createdDateTime": created(a.Created), "signInAudience": "AzureADMyOrg",
+			"web": map[string]any{"redirectUris": list(a.RedirectURIs)}, "passwordCredentials": b.passwords(&a)}})
 	}
 }
 

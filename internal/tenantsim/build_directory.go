@@ -10,8 +10,9 @@ func (b *builder) usersAndGroups() {
 		u := &b.f.Users[i]
 		id := b.id(u.ID, KindUser, u.UserPrincipalName)
 		b.put(&object{kind: KindUser, id: id, name: u.UserPrincipalName, props: map[string]any{
-			"id": id, "userPrincipalName": u.UserPrincipalName, "displayName": u.DisplayName, "mail": u.UserPrincipalName, "userType": "Member",
-			"accountEnabled": !u.Disabled, "onPremisesSyncEnabled": u.OnPremises, "createdDateTime": created(u.Created)}}, u.UserPrincipalName)
+			"id": id, "userPrincipalName": u.UserPrincipalName, "displayName": u.DisplayName, "mail": u.mail(), "userType": u.userType(),
+			"accountEnabled": !u.Disabled, "onPremisesSyncEnabled": u.synced(), "createdDateTime": created(u.Created)}}, u.UserPrincipalName)
+		b.t.upns[fold(u.UserPrincipalName)] = id
 	}
 	for i := range b.f.Groups {
 		g := b.f.Groups[i]
@@ -44,7 +45,7 @@ func groupObject(tenantID string, g *Group) *object {
 	return &object{kind: KindGroup, id: g.ID, name: g.DisplayName, props: map[string]any{
 		"id": g.ID, "displayName": g.DisplayName, "description": nil, "groupTypes": types, "mail": mail, "mailNickname": nick,
 		"mailEnabled": g.Kind != GroupSecurity, "securityEnabled": g.Kind == GroupSecurity || g.Kind == GroupMailEnabledSecurity,
-		"createdDateTime": created(g.Created), "deletedDateTime": nil, "visibility": "Private",
+		"createdDateTime": created(g.Created), "deletedDateTime": nil, "visibility": "Private", "resourceProvisioningOptions": g.provisioned(),
 		membersKey: g.Members, ownersKey: g.ManagedBy}}
 }
 

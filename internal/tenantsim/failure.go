@@ -52,7 +52,7 @@ func (r *request) forbidden() reply {
 	if r.call.API == APIExchange {
 		return exchangeError(http.StatusForbidden, "Forbidden", "Microsoft.Exchange.Configuration.Authorization.CmdletAccessDeniedException", "Access is denied.")
 	}
-	return r.apiError(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+	return r.graphForbidden()
 }
 
 // nulForbidden is what Exchange answers to a cmdlet that the caller may not

@@ -24,6 +24,10 @@ type Fixture struct {
 	PermissionGrants   []PermissionGrant   `yaml:"permissionGrants"`
 	RoleAssignments    []RoleAssignment    `yaml:"roleAssignments"`
 	Exchange           ExchangeOrg         `yaml:"exchange"`
+	Mail               Mail                `yaml:"mail"`
+	Teams              Teams               `yaml:"teams"`
+	Sites              []Site              `yaml:"sites"`
+	Subscriptions      []Subscription      `yaml:"subscriptions"`
 	Product            Product             `yaml:"product"`
 }
 
@@ -49,21 +53,27 @@ type ServicePrincipal struct {
 	Certificates []string  `yaml:"certificates"`
 }
 
-// Application is an app registration whose home is this tenant.
+// Application is an app registration whose home is this tenant. SecretNames
+// are the display names of its client secrets; their values never come back.
 type Application struct {
-	ID          string    `yaml:"id"`
-	AppID       string    `yaml:"appId"`
-	DisplayName string    `yaml:"displayName"`
-	Created     time.Time `yaml:"created"`
+	ID           string    `yaml:"id"`
+	AppID        string    `yaml:"appId"`
+	DisplayName  string    `yaml:"displayName"`
+	RedirectURIs []string  `yaml:"redirectUris"`
+	SecretNames  []string  `yaml:"secretNames"`
+	Created      time.Time `yaml:"created"`
 }
 
-// User is a member of the tenant.
+// User is a member of the tenant, or a guest. It has a mailbox if one of
+// exchange.mailboxes has its address or user principal name.
 type User struct {
 	ID                string    `yaml:"id"`
 	UserPrincipalName string    `yaml:"userPrincipalName"`
 	DisplayName       string    `yaml:"displayName"`
+	Mail              string    `yaml:"mail"` // "" is the user principal name, [NoMail] is no address
+	Guest             bool      `yaml:"guest"`
 	Disabled          bool      `yaml:"disabled"`
-	OnPremises        bool      `yaml:"onPremises"`
+	OnPremises        bool      `yaml:"onPremises"` // synchronised from a domain: the cloud changes nothing
 	Created           time.Time `yaml:"created"`
 }
 
@@ -84,6 +94,7 @@ type Group struct {
 	DisplayName string    `yaml:"displayName"`
 	Kind        GroupKind `yaml:"kind"`
 	Mail        string    `yaml:"mail"`
+	Team        bool      `yaml:"team"` // Microsoft 365 groups only
 	Members     []string  `yaml:"members"`
 	ManagedBy   []string  `yaml:"managedBy"`
 	Created     time.Time `yaml:"created"`

@@ -34,6 +34,7 @@ func (f *Fixture) Validate() error {
 	}
 	c.groups(f.Groups)
 	c.exchange(&f.Exchange)
+	c.services(f)
 	for i, a := range f.Product.Accounts {
 		c.must(a.Service != "", fmt.Sprintf("product.accounts[%d].service", i), "must be set")
 	}
@@ -74,6 +75,7 @@ func (c *checker) groups(groups []Group) {
 		at := fmt.Sprintf("groups[%d]", i)
 		c.must(g.DisplayName != "", at+".displayName", "must be set")
 		c.id(at, g.ID)
+		c.must(!g.Team || g.Kind == GroupMicrosoft365, at+".team", "needs kind microsoft365")
 		switch g.Kind {
 		case GroupMicrosoft365, GroupSecurity, GroupDistribution, GroupMailEnabledSecurity:
 		default:

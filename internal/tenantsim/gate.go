@@ -8,9 +8,11 @@ import (
 )
 
 // gateKey is the scope of throttling: one app on one API of one tenant.
+// or, where a budget is narrower, one budget and place.
 type gateKey struct {
-	app string
-	api API
+	app   string
+	api   API
+	scope string
 }
 
 // gate counts what an app has used and keeps it out while it is throttled.
@@ -74,9 +76,12 @@ func (g *gate) admit(now time.Time, api API, cost int, budgets []Budget) (wait t
 // throttle returns the refusal if the caller is over its budget.
 func (r *request) throttle(cost int) (reply, bool) {
 	b := r.tenant.behaviour.Load()
-	wait, broke, early := r.gate().admit(r.now, r.call.API, cost, b.Throttle)
+	wait, broke, early := r.gate().admit(r.now, r.call.API, cost, wide(b.Throttle))
+	r.used = max(r.used, r.gate().share(r.call.API, wide(b.Throttle)))
 	if wait <= 0 {
-		return reply{}, false
+		if wait, broke, early = r.admitNarrow(cost, b.Throttle); wait <= 0 {
+			return reply{}, false
+		}
 	}
 	r.call.Early = early
 	return r.throttled(wait, broke), true
@@ -93,7 +98,7 @@ func (r *request) throttled(wait time.Duration, b Budget) reply {
 		inner["code"], inner["status"], inner["message"] = "429", "429", "Please retry after"
 		p = jsonReply(http.StatusTooManyRequests, map[string]any{"error": map[string]any{
 			"code": "TooManyRequests", "message": "Please retry again later.", "innerError": inner}})
-		p = p.set("x-ms-throttle-scope", "Tenant_Application/ReadWrite/"+r.call.AppID+"/"+r.tenantID())
+		p = r.nearLimit(p.set("x-ms-throttle-scope", "Tenant_Application/ReadWrite/"+r.call.AppID+"/"+r.tenantID()))
 	} else {
 		p = r.apiError(http.StatusTooManyRequests, "TooManyRequests", "The request has been throttled. Please retry later.")
 	}

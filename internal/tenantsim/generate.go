@@ -17,6 +17,23 @@ type GenerateOptions struct {
 	SpoofItems        int
 	AllowedIPs        int // at most 65,536
 	ServicePrincipals int
+
+	// Services adds what [ServicesTenant] has over [InlineTenant], if Inline is
+	// set too.
+	Services bool
+	Guests   int
+	Synced   int // users from on-premises, without a mailbox
+	// QuarantineFolders is how many mailboxes, counted from the first, hold a
+	// hidden folder; every fifth holds it below a folder of the user, and every
+	// seventh has another hidden one inside.
+	QuarantineFolders int
+	QuarantineFolder  string // its display name; "" is [QuarantineFolder]
+	Teams             int    // each with a site of its own
+	Chats             int    // each of two to four users
+	Installations     int    // of one app, in teams, chats and for users in turn
+	Sites             int    // without a group
+	PersonalSites     int    // at most one per mailbox
+	Subscriptions     int    // of the product's apps, if Services is set, and of others
 }
 
 // Generate makes a fixture from a seed: the same seed and options give the same
@@ -27,6 +44,9 @@ func Generate(seed uint64, o GenerateOptions) *Fixture {
 	tenantID := derivedID("generated tenant", fmt.Sprint(seed))
 	if o.Inline {
 		g.f = InlineTenant()
+		if o.Services {
+			g.f = ServicesTenant()
+		}
 		g.f.Product.Accounts[0].ID = derivedID(tenantID, "product account")
 	}
 	domain := fmt.Sprintf("tenant%d.onmicrosoft.com", seed)
@@ -37,6 +57,7 @@ func Generate(seed uint64, o GenerateOptions) *Fixture {
 	g.people(o, domain)
 	g.mailFlow(o)
 	g.apps(o)
+	g.services(o, domain)
 	return g.f
 }
 

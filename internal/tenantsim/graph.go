@@ -97,14 +97,14 @@ func (r *request) graph() reply {
 	if len(row.roles) > 0 && !slices.ContainsFunc(row.roles, r.may) {
 		return r.forbidden()
 	}
-	return row.handle(r).set("x-ms-resource-unit", itoa(cost)).set("OData-Version", "4.0")
+	return r.nearLimit(row.handle(r)).set("x-ms-resource-unit", itoa(cost)).set("OData-Version", "4.0")
 }
 
 // may reports whether the token carries an application permission.
 func (r *request) may(role string) bool { return slices.Contains(r.claims.Roles, role) }
 
 func destructiveGraph(r *request) bool {
-	if r.method == http.MethodDelete {
+	if r.method == http.MethodDelete || strings.HasSuffix(r.path, "/permanentDelete") {
 		return true
 	}
 	return r.method == http.MethodPatch && strings.Contains(string(r.body), `"accountEnabled"`) && strings.Contains(string(r.body), "false")
@@ -115,6 +115,9 @@ func destructiveGraph(r *request) bool {
 // https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
 func (r *request) unitsOf(base int) int {
 	units := max(base, 1)
+	if r.service() != ServiceDirectory {
+		return units
+	}
 	if r.query.Has("$select") {
 		units--
 	}

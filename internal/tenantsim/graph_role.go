@@ -53,6 +53,7 @@ func (r *request) deleteRoleAssignment() reply {
 		}
 	}
 	r.tenant.drop(o, r.now)
+	r.tenant.roleTaken(o.str("principalId"), r.now)
 	r.removed(o)
 	return noContent()
 }

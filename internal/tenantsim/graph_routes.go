@@ -1,5 +1,7 @@
 package tenantsim
 
+import "slices"
+
 // Permissions that open a group of operations. The lists are the "least
 // privileged" and "higher privileged" application permissions of each page of
 // https://learn.microsoft.com/graph/api/overview, as also published in
@@ -44,7 +46,7 @@ var (
 // graphRoutes lists every operation of Graph v1.0 that the simulator serves,
 // the permission it needs and its price in resource units.
 func graphRoutes() []route {
-	return append(principalRoutes(), directoryRoutes()...)
+	return slices.Concat(principalRoutes(), directoryRoutes(), mailRoutes(), teamsRoutes(), siteRoutes(), subscriptionRoutes())
 }
 
 func principalRoutes() []route {

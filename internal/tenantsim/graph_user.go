@@ -1,26 +1,21 @@
 package tenantsim
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
-func (r *request) listUsers() reply { return r.many("users", KindUser, nil) }
+func (r *request) listUsers() reply {
+	r.userDefaults()
+	return r.many("users", KindUser, nil)
+}
 
 // userKey finds a user by id or user principal name.
 func (r *request) userKey() (*object, *reply) {
-	key := r.params["id"]
-	if o, ok := r.tenant.of(KindUser).read(key, r.now); ok {
-		r.about(o)
-		return o, nil
-	}
-	found := r.tenant.of(KindUser).list(r.now, func(o *object) bool { return strings.EqualFold(o.str("userPrincipalName"), key) })
-	if len(found) == 0 {
-		p := r.notFound(key)
+	o, ok := r.tenant.of(KindUser).read(r.tenant.userID(r.params["id"]), r.now)
+	if !ok {
+		p := r.notFound(r.params["id"])
 		return nil, &p
 	}
-	r.about(found[0])
-	return found[0], nil
+	r.about(o)
+	return o, nil
 }
 
 func (r *request) getUser() reply {
@@ -28,6 +23,7 @@ func (r *request) getUser() reply {
 	if bad != nil {
 		return *bad
 	}
+	r.userDefaults()
 	return r.one("users", o)
 }
 
@@ -35,18 +31,17 @@ func (r *request) getUser() reply {
 // directory role unless the app holds a role that may act on them; see
 // https://learn.microsoft.com/graph/api/user-delete
 func (r *request) userForWrite() (*object, *reply) {
-	key := r.params["id"]
-	if !isGUID(key) {
-		if u, ok := r.tenant.of(KindUser).find(func(o *object) bool { return strings.EqualFold(o.str("userPrincipalName"), key) }); ok {
-			r.params["id"] = u.id
-		}
-	}
+	r.params["id"] = r.tenant.userID(r.params["id"])
 	o, bad := r.current(KindUser)
 	if bad != nil {
 		return nil, bad
 	}
+	if o.bool("onPremisesSyncEnabled") {
+		p := r.badRequest(masteredOnPremises)
+		return nil, &p
+	}
 	held := r.tenant.directoryRolesOf(o.id)
-	privileged := !slices.Equal(held, []string{defaultWID})
+	privileged := !slices.Equal(held, []string{defaultWID}) || r.tenant.stillPrivileged(o.id, r.now)
 	if privileged && !slices.Contains(r.claims.Directory, GlobalAdministrator) && !slices.Contains(r.claims.Directory, privilegedAuthentication) {
 		p := r.forbidden()
 		return nil, &p

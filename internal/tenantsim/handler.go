@@ -96,6 +96,7 @@ func readBody(w http.ResponseWriter, hr *http.Request) ([]byte, error) {
 // the API itself, and logs it.
 func (s *Sim) handle(r *request) reply {
 	refusal := r.identify()
+	defer r.enter()()
 	if h := s.Faults.pick(r); h != nil {
 		if p, stop := r.fail(h); stop {
 			return r.finish(p)
@@ -109,7 +110,7 @@ func (s *Sim) handle(r *request) reply {
 }
 
 func (r *request) run(refusal *reply) reply {
-	if r.tenant != nil {
+	if r.tenant != nil && r.call.Batch == "" { // a batch takes as long as one call: its items run side by side
 		if d := r.tenant.behaviour.Load().latency(r.call.API); d > 0 {
 			r.sim.pause(d)
 		}

@@ -18,6 +18,16 @@ const (
 	KindDomain            Kind = "domain"
 )
 
+// The kinds of mailboxes, Teams, sites and change notifications (Microsoft Graph).
+const (
+	KindMailFolder   Kind = "mailFolder" // default folders are not stored, and so not part of a state
+	KindTeamsApp     Kind = "teamsApp"
+	KindInstallation Kind = "teamsAppInstallation"
+	KindChat         Kind = "chat"
+	KindSite         Kind = "site"
+	KindSubscription Kind = "subscription"
+)
+
 // The kinds of Exchange Online (InvokeCommand).
 const (
 	KindTransportRule            Kind = "transportRule"
@@ -42,6 +52,7 @@ var allKinds = []Kind{
 	KindTransportRule, KindInboundConnector, KindOutboundConnector, KindSpoofItem,
 	KindConnectionFilterPolicy, KindDynamicDistributionGroup, KindAcceptedDomain,
 	KindRoleGroup, KindManagementRoleAssignment, KindMailbox, KindProductAccount,
+	KindMailFolder, KindTeamsApp, KindInstallation, KindChat, KindSite, KindSubscription,
 }
 
 // API names one front door of the simulator.

@@ -62,7 +62,7 @@ func view(o *object, fields []string) map[string]any {
 func (r *request) selected(k Kind) ([]string, *reply) {
 	text := r.query.Get("$select")
 	if text == "" {
-		return nil, nil
+		return r.fields, nil
 	}
 	fields := strings.Split(text, ",")
 	for i, f := range fields {
@@ -95,16 +95,18 @@ func (r *request) many(set string, k Kind, keep func(*object) bool) reply {
 // page cuts a listing by $top and $skiptoken. The token says where to go on
 // by position, so that removals between two pages skip nothing.
 func (r *request) page(set string, k Kind, all []*object) reply {
+	return r.pageOf(set, k, all, defaultPage, largestPage)
+}
+
+// pageOf is page for services whose pages have another size.
+func (r *request) pageOf(set string, k Kind, all []*object, usual, most int) reply {
 	fields, bad := r.selected(k)
 	if bad != nil {
 		return *bad
 	}
-	size, err := strconv.Atoi(r.query.Get("$top"))
-	switch {
-	case !r.query.Has("$top"):
-		size = defaultPage
-	case err != nil || size < 1 || size > largestPage:
-		return r.badRequest("Invalid page size specified: '" + r.query.Get("$top") + "'. Must be between 1 and 999 inclusive.")
+	size, bad := r.top(usual, most)
+	if bad != nil {
+		return *bad
 	}
 	rest, ok := after(all, r.query.Get("$skiptoken"))
 	if !ok {
@@ -115,7 +117,7 @@ func (r *request) page(set string, k Kind, all []*object) reply {
 		out["@odata.count"] = len(all)
 	}
 	if len(rest) > size {
-		out["@odata.nextLink"] = r.base + "/v1.0" + r.path + "?" + nextQuery(r.query, rest[size-1])
+		out["@odata.nextLink"] = r.link(nextQuery(r.query, rest[size-1]))
 		rest = rest[:size]
 	}
 	values := make([]map[string]any, len(rest))
@@ -124,6 +126,24 @@ func (r *request) page(set string, k Kind, all []*object) reply {
 	}
 	out["value"] = values
 	return jsonReply(http.StatusOK, out)
+}
+
+// top reads $top.
+func (r *request) top(usual, most int) (int, *reply) {
+	if !r.query.Has("$top") {
+		return usual, nil
+	}
+	size, err := strconv.Atoi(r.query.Get("$top"))
+	if err != nil || size < 1 || size > most {
+		p := r.badRequest("Invalid page size specified: '" + r.query.Get("$top") + "'. Must be between 1 and " + itoa(most) + " inclusive.")
+		return 0, &p
+	}
+	return size, nil
+}
+
+// link is the address of this call with another query.
+func (r *request) link(query string) string {
+	return r.base + (&url.URL{Path: "/v1.0" + r.path, RawQuery: query}).String()
 }
 
 func after(all []*object, token string) ([]*object, bool) {

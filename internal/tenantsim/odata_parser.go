@@ -92,6 +92,9 @@ func (f *filterParser) term() (predicate, error) {
 		if list, ok := strings.CutSuffix(w, "/any"); ok {
 			return f.any(list)
 		}
+		if list, ok := strings.CutSuffix(w, "/Any"); ok { // as the page on teams writes it
+			return f.any(list)
+		}
 		return f.compare(w)
 	}
 }

@@ -24,6 +24,9 @@ type request struct {
 	now    time.Time
 	call   *Call
 	cmdlet *cmdletInput // Exchange only
+	fields []string     // what a missing $select stands for; nil is everything
+	used   float64      // share of the tightest budget, after this call
+	crowd  bool         // too many calls to this mailbox are under way
 }
 
 // about notes the object that the call is about.

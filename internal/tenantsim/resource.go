@@ -55,7 +55,7 @@ type appRole struct{ value, id string }
 // appRoleTable lists the permissions that the simulated services know, with
 // the ids of https://learn.microsoft.com/graph/permissions-reference
 var appRoleTable = map[string][]appRole{
-	GraphAppID: {
+	GraphAppID: append([]appRole{
 		{"Application.Read.All", "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30"},
 		{"Application.ReadWrite.All", "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9"},
 		{"Application.ReadWrite.OwnedBy", "18a4783c-866b-4cc7-a460-3d5e5662c884"},
@@ -77,7 +77,7 @@ var appRoleTable = map[string][]appRole{
 		{"User.EnableDisableAccount.All", "3011c876-62b7-4ada-afa2-506cbbecc68c"},
 		{"User.Read.All", "df021288-bdef-4463-88db-98f22de89214"},
 		{"User.ReadWrite.All", "741f803b-c850-494e-b5df-cde7c675a1ca"},
-	},
+	}, serviceRoles...),
 	ExchangeAppID: {
 		{"Exchange.ManageAsApp", "dc50a0fb-09a3-484d-be87-e023b12c6440"},
 		{"full_access_as_app", "dc890d15-9560-4a4c-9b7f-a736ec74ec40"},

@@ -1,7 +1,5 @@
 package tenantsim
 
-import "slices"
-
 // State returns every object of a tenant as it is now, by kind, in wire form.
 // Lag hides nothing here. An unknown tenant has no objects.
 func (s *Sim) State(tenantID string) map[Kind][]map[string]any {
@@ -72,7 +70,9 @@ func (s *Sim) Changes(tenantID string) []Change {
 func (t *tenant) changes(k Kind) []Change {
 	var out []Change
 	add := func(o *object, e Effect) { out = append(out, Change{Kind: k, ID: o.id, Name: o.name, Effect: e}) }
+	known := make(map[string]bool, len(t.origin[k]))
 	for _, was := range t.origin[k] {
+		known[was.id] = true
 		switch is, ok := t.of(k).get(was.id); {
 		case !ok:
 			add(was, EffectRemoved)
@@ -80,9 +80,7 @@ func (t *tenant) changes(k Kind) []Change {
 			add(was, EffectChanged)
 		}
 	}
-	for _, is := range t.of(k).all(func(o *object) bool {
-		return !slices.ContainsFunc(t.origin[k], func(w *object) bool { return w.id == o.id })
-	}) {
+	for _, is := range t.of(k).all(func(o *object) bool { return !known[o.id] }) {
 		add(is, EffectCreated)
 	}
 	return out

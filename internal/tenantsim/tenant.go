@@ -18,7 +18,11 @@ type tenant struct {
 	bin       *recycleBin
 	creds     map[string]*credentials // by app id, lower case
 	hooks     *hookDesk
-	gates     sync.Map // gateKey → *gate
+	gates     sync.Map          // gateKey → *gate
+	upns      map[string]string // user principal name, folded → object id
+	mail      *postOffice
+	places    placeIndex
+	roleLags  sync.Map // object id of a user → *lag, see [GraphBehaviour]
 	origin    map[Kind][]*object
 	// write orders all changes, so that a check and the change after it are
 	// one step. It is held for map operations only, never while waiting.
