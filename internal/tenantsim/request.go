@@ -54,6 +54,7 @@ func (r *request) targets() []string {
 		raw = r.cmdlet.targets()
 	} else {
 		raw = strings.FieldsFunc(r.path, func(c rune) bool { return strings.ContainsRune("/()'=", c) })
+		raw = append(raw, segments(r.path)...) // ids of folders and installations may end in =
 	}
 	if r.tenant == nil {
 		return raw
