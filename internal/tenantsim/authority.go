@@ -45,7 +45,7 @@ func newLeaf(hosts []string, ca *x509.Certificate, caKey *ecdsa.PrivateKey, now 
 	}
 	cert := template("tenantsim", now)
 	cert.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	for _, h := range append([]string{"localhost", "127.0.0.1", "::1"}, hosts...) {
+	for _, h := range append(servedNames(), hosts...) {
 		if ip := net.ParseIP(h); ip != nil {
 			cert.IPAddresses = append(cert.IPAddresses, ip)
 		} else {

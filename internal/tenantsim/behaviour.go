@@ -17,6 +17,10 @@ type Behaviour struct {
 	NotFoundOnGet bool `yaml:"notFoundOnGet" json:"notFoundOnGet,omitempty"`
 	// Graph is how users, mailboxes and clouds differ.
 	Graph GraphBehaviour `yaml:"graph" json:"graph,omitzero"`
+	// SecretsForSharePoint lets SharePoint take tokens that were got with a
+	// client secret, over plain http on loopback only. The real one never does;
+	// it is for a first try where no certificate is at hand.
+	SecretsForSharePoint bool `yaml:"secretsForSharePoint" json:"secretsForSharePoint,omitempty"`
 }
 
 // Consistency is the lag of reads behind writes. Entra answers this way by

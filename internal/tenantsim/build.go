@@ -41,6 +41,7 @@ func (s *Sim) build(f *Fixture) (*tenant, error) {
 	b.usersAndGroups()
 	b.consents()
 	b.exchange()
+	b.sharePoint()
 	b.product()
 	b.services()
 	t.origin = map[Kind][]*object{}
@@ -97,7 +98,7 @@ func (b *builder) principals() {
 		for _, text := range sp.Certificates {
 			key, err := parseCertificate(text)
 			b.fault(err)
-			c.keys = append(c.keys, key)
+			c.keys = append(c.keys, *key)
 		}
 		b.t.creds[fold(sp.AppID)] = c
 	}

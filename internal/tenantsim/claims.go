@@ -27,6 +27,12 @@ type claims struct {
 	Directory  []string `json:"wids"` // template ids of Entra roles
 }
 
+// How an app has proven itself, in [claims.Credential].
+const (
+	bySecret      = "1"
+	byCertificate = "2"
+)
+
 var b64 = base64.RawURLEncoding
 
 const tokenHeader = `{"typ":"JWT","alg":"HS256","kid":"tenantsim"}`

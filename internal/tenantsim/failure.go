@@ -52,6 +52,9 @@ func (r *request) forbidden() reply {
 	if r.call.API == APIExchange {
 		return exchangeError(http.StatusForbidden, "Forbidden", "Microsoft.Exchange.Configuration.Authorization.CmdletAccessDeniedException", "Access is denied.")
 	}
+	if r.call.API == APISharePoint {
+		return r.spError(http.StatusForbidden, spDenied, "Access denied. You do not have permission to perform this action or access this resource.")
+	}
 	return r.graphForbidden()
 }
 
@@ -77,6 +80,8 @@ func (r *request) apiError(status int, code, message string) reply {
 		return r.loginError(status, "invalid_request", 90014, message)
 	case APIProduct:
 		return productError(status, code, message)
+	case APISharePoint:
+		return r.spError(status, "-1, Microsoft.SharePoint.Client."+code, message)
 	default:
 		return r.graphError(status, code, message)
 	}

@@ -28,6 +28,7 @@ type Fixture struct {
 	Teams              Teams               `yaml:"teams"`
 	Sites              []Site              `yaml:"sites"`
 	Subscriptions      []Subscription      `yaml:"subscriptions"`
+	SharePoint         SharePoint          `yaml:"sharePoint"`
 	Product            Product             `yaml:"product"`
 }
 

@@ -35,6 +35,7 @@ func (f *Fixture) Validate() error {
 	c.groups(f.Groups)
 	c.exchange(&f.Exchange)
 	c.services(f)
+	c.sharePoint(f)
 	for i, a := range f.Product.Accounts {
 		c.must(a.Service != "", fmt.Sprintf("product.accounts[%d].service", i), "must be set")
 	}

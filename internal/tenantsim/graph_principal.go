@@ -135,10 +135,11 @@ func (r *request) deletePrincipal() reply {
 	return noContent()
 }
 
-// dependants are the grants and assignments that name a principal.
+// dependants are the grants and assignments that name a principal, and its
+// principal of Azure ACS.
 func (t *tenant) dependants(id string) []*object {
 	var out []*object
-	for _, k := range []Kind{KindPermissionGrant, KindAppRoleAssignment, KindRoleAssignment} {
+	for _, k := range []Kind{KindPermissionGrant, KindAppRoleAssignment, KindRoleAssignment, KindAppPrincipal} {
 		out = append(out, t.of(k).all(func(o *object) bool {
 			return o.str("clientId") == id || o.str("principalId") == id || o.str("resourceId") == id
 		})...)

@@ -16,20 +16,22 @@ import (
 const maxBody = 4 << 20
 
 // Handler serves all front doors: /{tenant}/oauth2 (login), /v1.0 (Graph),
-// /adminapi (Exchange), /product (the vendor's console) and /_sim (control).
+// /adminapi (Exchange), /sharepoint (SharePoint), /product (the vendor's console)
+// and /_sim (control); and the real host names, where the Host header has one.
 func (s *Sim) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Sim) serve(w http.ResponseWriter, hr *http.Request) {
-	if rest, ok := strings.CutPrefix(hr.URL.Path, "/_sim/"); ok {
+	if rest, ok := strings.CutPrefix(hr.URL.Path, "/_sim/"); ok && hostAPI(hostName(hr.Host)) == "" {
 		s.control(w, hr, rest)
 		return
 	}
-	api, path, ok := frontDoor(hr.URL.Path)
+	d, ok := doorOf(hr)
 	if !ok {
 		http.NotFound(w, hr)
 		return
 	}
-	r := s.newRequest(hr, api, path)
+	r := s.newRequest(hr, d.api, d.path)
+	r.sp = d.sp
 	body, err := readBody(w, hr)
 	r.body = body
 	var p reply
@@ -125,6 +127,8 @@ func (r *request) run(refusal *reply) reply {
 		return r.exchange()
 	case APIProduct:
 		return r.product()
+	case APISharePoint:
+		return r.sharePoint()
 	default:
 		return r.login()
 	}

@@ -58,13 +58,20 @@ func (r *request) identifyBearer() *reply {
 	if resourceOf(c.Audience) != wantedResource[r.call.API] {
 		return r.unauthorized("Access token validation failure. Invalid audience.")
 	}
+	if r.call.API == APISharePoint {
+		return r.spToken()
+	}
 	return nil
 }
 
-var wantedResource = map[API]string{APIGraph: GraphAppID, APIExchange: ExchangeAppID}
+var wantedResource = map[API]string{APIGraph: GraphAppID, APIExchange: ExchangeAppID, APISharePoint: SharePointAppID}
 
 // unauthorized is a 401: Graph explains itself, Exchange has no body.
 func (r *request) unauthorized(why string) *reply {
+	if r.call.API == APISharePoint {
+		p := r.spUnauthorized(why)
+		return &p
+	}
 	p := reply{status: http.StatusUnauthorized}
 	if r.call.API == APIGraph {
 		p = r.graphError(http.StatusUnauthorized, "InvalidAuthenticationToken", why)

@@ -45,6 +45,18 @@ const (
 // KindProductAccount is a row in the product vendor's console.
 const KindProductAccount Kind = "productAccount"
 
+// The kinds of SharePoint Online and OneDrive.
+const (
+	KindSiteCollection Kind = "siteCollection"
+	KindWeb            Kind = "web"
+	KindList           Kind = "list"
+	KindEventReceiver  Kind = "eventReceiver"
+	KindWebhook        Kind = "listWebhook"
+	KindSiteUser       Kind = "siteUser"
+	KindAppPrincipal   Kind = "acsPrincipal"
+	KindAddIn          Kind = "addIn"
+)
+
 // allKinds fixes the order in which a state is printed.
 var allKinds = []Kind{
 	KindOrganization, KindDomain, KindServicePrincipal, KindApplication, KindUser, KindGroup,
@@ -53,6 +65,7 @@ var allKinds = []Kind{
 	KindConnectionFilterPolicy, KindDynamicDistributionGroup, KindAcceptedDomain,
 	KindRoleGroup, KindManagementRoleAssignment, KindMailbox, KindProductAccount,
 	KindMailFolder, KindTeamsApp, KindInstallation, KindChat, KindSite, KindSubscription,
+	KindSiteCollection, KindWeb, KindList, KindEventReceiver, KindWebhook, KindSiteUser, KindAppPrincipal, KindAddIn,
 }
 
 // API names one front door of the simulator.
@@ -64,4 +77,6 @@ const (
 	APIGraph    API = "graph"
 	APIExchange API = "exchange"
 	APIProduct  API = "product"
+
+	APISharePoint API = "sharepoint"
 )

@@ -79,7 +79,7 @@ func (r *request) proveApp(appID string, form url.Values) (how string, refusal *
 		if code, text := creds.checkAssertion(assertion, appID, r); code != 0 {
 			return fail(code, text)
 		}
-		return "2", nil
+		return byCertificate, nil
 	}
 	secret := form.Get("client_secret")
 	if secret == "" {
@@ -89,7 +89,7 @@ func (r *request) proveApp(appID string, form url.Values) (how string, refusal *
 	if !right {
 		return fail(7000215, "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '"+appID+"'.")
 	}
-	return "1", nil
+	return bySecret, nil
 }
 
 // resourceScope leaves out the OpenID scopes that Microsoft's client libraries
@@ -107,7 +107,7 @@ func (r *request) scope(scope string) (resource string, refusal *reply) {
 		p := r.loginError(http.StatusBadRequest, "invalid_scope", 1002012, "AADSTS1002012: The provided value for scope "+scope+" is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).")
 		return "", &p
 	}
-	if id := resourceOf(name); id != "" {
+	if id := resourceOf(name); id != "" && r.tenant.hasResource(name) {
 		return id, nil
 	}
 	p := r.loginError(http.StatusBadRequest, "invalid_resource", 500011, "AADSTS500011: The resource principal named "+name+" was not found in the tenant named "+r.tenant.name+".")

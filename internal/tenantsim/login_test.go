@@ -9,7 +9,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
-	"fmt"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -115,7 +114,7 @@ func TestTokenForSignedAssertion(t *testing.T) {
 			a := r.tokenAnswer(sim.InlineTenantID, url.Values{
 				"grant_type": {"client_credentials"}, "client_id": {sim.WorkerAppID}, "scope": {graphScope},
 				"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
-				"client_assertion":      {assertion(t, c.key, c.alg, c.aud, c.exp)},
+				"client_assertion":      {assertion(t, c.key, cert, c.alg, c.aud, c.exp)},
 			})
 			codes, _ := a.json["error_codes"].([]any)
 			if a.status != c.status || (c.code != 0 && codes[0] != c.code) {
@@ -139,12 +138,32 @@ func newCertificate(t *testing.T) (*rsa.PrivateKey, string) {
 	return key, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-func assertion(t *testing.T, key *rsa.PrivateKey, alg, aud string, life time.Duration) string {
+// thumbprint is the x5t#S256 of a certificate.
+func thumbprint(t *testing.T, cert string) string {
 	t.Helper()
-	enc := base64.RawURLEncoding.EncodeToString
+	block, _ := pem.Decode([]byte(cert))
+	sum := sha256.Sum256(block.Bytes)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// assertion is a client assertion of the worker's app with an id of its own.
+func assertion(t *testing.T, key *rsa.PrivateKey, cert, alg, aud string, life time.Duration) string {
+	t.Helper()
 	now := time.Now()
-	text := enc([]byte(`{"typ":"JWT","alg":"`+alg+`"}`)) + "." + enc(fmt.Appendf(nil, `{"aud":%q,"iss":%q,"sub":%q,"jti":"1","nbf":%d,"exp":%d}`,
-		aud, sim.WorkerAppID, sim.WorkerAppID, now.Add(-time.Hour).Unix(), now.Add(life).Unix()))
+	return signedAssertion(t, key, alg, map[string]any{"typ": "JWT", "alg": alg, "x5t#S256": thumbprint(t, cert)}, map[string]any{
+		"aud": aud, "iss": sim.WorkerAppID, "sub": sim.WorkerAppID, "jti": rand.Text(), "nbf": now.Add(-time.Hour).Unix(), "exp": now.Add(life).Unix()})
+}
+
+func signedAssertion(t *testing.T, key *rsa.PrivateKey, alg string, head, body map[string]any) string {
+	t.Helper()
+	part := func(v any) string {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return base64.RawURLEncoding.EncodeToString(raw)
+	}
+	text := part(head) + "." + part(body)
 	sum := sha256.Sum256([]byte(text))
 	sig, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	if alg == "PS256" {
@@ -153,7 +172,7 @@ func assertion(t *testing.T, key *rsa.PrivateKey, alg, aud string, life time.Dur
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text + "." + enc(sig)
+	return text + "." + base64.RawURLEncoding.EncodeToString(sig)
 }
 
 func TestDisabledAppGetsNoToken(t *testing.T) {

@@ -16,7 +16,10 @@ const (
 	noah = "noah@contoso.example"
 )
 
-func services(t *testing.T, o sim.Options) *rig { t.Helper(); return newRig(t, sim.ServicesTenant(), o) }
+func services(t *testing.T, o sim.Options) *rig {
+	t.Helper()
+	return newRig(t, sim.ServicesTenant(), o)
+}
 
 // rowsOf follows nextLink to the end.
 func (r *rig) rowsOf(path, token string) []map[string]any {

@@ -38,6 +38,11 @@ var filterable = map[Kind][]string{
 	KindTeamsApp:          {"id", "externalId", "displayName", "distributionMethod"},
 	KindInstallation:      {"teamsApp/id", "teamsApp/externalId", "teamsApp/displayName", "teamsApp/distributionMethod"},
 	KindChat:              {"topic", "chatType"},
+
+	KindWeb:           {"Id", "Title", "Url"},
+	KindList:          {"Id", "Title", "Hidden", "BaseTemplate", "BaseType"},
+	KindSiteUser:      {"Id", "Title", "LoginName", "Email", "IsSiteAdmin", "PrincipalType"},
+	KindEventReceiver: {"ReceiverId", "ReceiverName", "ReceiverUrl", "EventType"},
 }
 
 func mayFilter(k Kind, property string) bool { return slices.Contains(filterable[k], property) }

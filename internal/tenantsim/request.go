@@ -27,6 +27,7 @@ type request struct {
 	fields []string     // what a missing $select stands for; nil is everything
 	used   float64      // share of the tightest budget, after this call
 	crowd  bool         // too many calls to this mailbox are under way
+	sp     *spCall      // SharePoint only
 }
 
 // about notes the object that the call is about.

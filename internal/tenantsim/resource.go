@@ -1,9 +1,6 @@
 package tenantsim
 
-import (
-	"net/url"
-	"strings"
-)
+import "net/url"
 
 // App Ids of the resources that tokens are made for; see
 // https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
@@ -43,7 +40,7 @@ func resourceOf(name string) string {
 	if id := resourceHosts[u.Host]; id != "" {
 		return id
 	}
-	if strings.HasSuffix(u.Host, ".sharepoint.com") {
+	if _, ok := sharePointHost(u.Host); ok {
 		return SharePointAppID
 	}
 	return ""

@@ -14,6 +14,7 @@ import (
 type server struct {
 	http *http.Server
 	base string
+	addr string // host:port
 	done chan struct{}
 }
 
@@ -32,7 +33,7 @@ func (s *Sim) Start(ctx context.Context, addr string) error {
 	}
 	srv := &server{
 		http: &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second},
-		base: "http://" + ln.Addr().String(),
+		base: "http://" + ln.Addr().String(), addr: ln.Addr().String(),
 		done: make(chan struct{}),
 	}
 	if s.ca != nil {
@@ -67,6 +68,7 @@ func (s *Sim) Close() {
 		_ = srv.http.Close() // open connections are meant to break
 		<-srv.done
 	}
+	s.proxies.Wait()
 }
 
 func (s *Sim) isClosed() bool {

@@ -15,7 +15,8 @@ type Options struct {
 	// Now is the clock for tokens, throttling and lag; nil is time.Now.
 	// Latency always takes real time.
 	Now func() time.Time
-	// TLS makes Start serve https with a CA of its own, see [Sim.CAPEM].
+	// TLS makes Start serve https with a CA of its own, see [Sim.CAPEM] and
+	// [Sim.WriteCA]; the certificate holds for Microsoft's names too.
 	TLS bool
 	// TLSHosts are names or addresses for the certificate, besides loopback.
 	TLSHosts []string
@@ -30,18 +31,20 @@ type Sim struct {
 	// Faults injects failures.
 	Faults Faults
 
-	opts    Options
-	log     callLog
-	tenants atomic.Pointer[map[string]*tenant] // by id, lower case
-	signKey []byte
-	routes  map[string][]route
-	cmdlets map[string]cmdlet
-	ca      *authority
+	opts     Options
+	log      callLog
+	tenants  atomic.Pointer[map[string]*tenant] // by id, lower case
+	signKey  []byte
+	routes   map[string][]route
+	cmdlets  map[string]cmdlet
+	spRoutes map[string]spRoute
+	ca       *authority
 
 	mu       sync.Mutex
 	fixtures []*Fixture
 	server   *server
 	closed   chan struct{}
+	proxies  sync.WaitGroup
 	once     sync.Once
 }
 
@@ -56,6 +59,7 @@ func New(fixture *Fixture, opts Options) (*Sim, error) {
 	}
 	s := &Sim{opts: opts, closed: make(chan struct{}), signKey: []byte(randomID())}
 	s.routes, s.cmdlets = compileRoutes(graphRoutes()), cmdletTable()
+	s.spRoutes = sharePointRoutes()
 	s.log.limit = opts.CallLog
 	s.tenants.Store(&map[string]*tenant{})
 	if opts.TLS {

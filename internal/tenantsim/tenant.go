@@ -23,6 +23,7 @@ type tenant struct {
 	mail      *postOffice
 	places    placeIndex
 	roleLags  sync.Map // object id of a user → *lag, see [GraphBehaviour]
+	sp        *sharePoint
 	origin    map[Kind][]*object
 	// write orders all changes, so that a check and the change after it are
 	// one step. It is held for map operations only, never while waiting.
