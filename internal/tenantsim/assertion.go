@@ -138,11 +138,16 @@ func (c *credentials) first(body assertionClaims, token string, now int64) bool 
 	return true
 }
 
+// plainBase64 turns the common base64 into that of URLs: Microsoft's own client
+// library for Go writes thumbprints in the common one, and Entra takes both.
+var plainBase64 = strings.NewReplacer("+", "-", "/", "_", "=", "")
+
 // named finds the certificate of a thumbprint. An assertion without one is not
 // accepted, and where both are given both must fit.
 func (c *credentials) named(h assertionHead) (certificate, bool) {
+	one, two := plainBase64.Replace(h.X5T), plainBase64.Replace(h.X5T2)
 	for _, k := range c.keys {
-		if h.X5T+h.X5T2 != "" && (h.X5T == "" || h.X5T == k.x5t) && (h.X5T2 == "" || h.X5T2 == k.x5t2) {
+		if one+two != "" && (one == "" || one == k.x5t) && (two == "" || two == k.x5t2) {
 			return k, true
 		}
 	}

@@ -20,6 +20,13 @@ func TestFixtureErrorsNameTheField(t *testing.T) {
 		"group kind":    {head + "groups: [{displayName: G, kind: odd}]\n", "groups[0].kind"},
 		"connector":     {head + "exchange: {transportRules: [{name: R, outboundConnector: C}]}\n", "exchange.transportRules[0].outboundConnector"},
 		"twice":         {head + "exchange: {inboundConnectors: [{name: C}, {name: c}]}\n", "exchange.inboundConnectors[1].name"},
+		"site":          {head + "sharePoint: {sites: [{url: 'https://small.sharepoint.com/x'}]}\n", "sharePoint.sites[0].url"},
+		"two tenants":   {head + "sharePoint: {sites: [{url: 'https://a.sharepoint.com'}, {url: 'https://b.sharepoint.com'}]}\n", "sharePoint.sites[1].url"},
+		"a web outside": {head + "sharePoint: {sites: [{url: 'https://a.sharepoint.com/sites/x', web: {webs: [{url: 'https://a.sharepoint.com/sites/xy'}]}}]}\n", "sharePoint.sites[0].web.webs[0].url"},
+		"receiver":      {head + "sharePoint: {sites: [{url: 'https://a.sharepoint.com', receivers: [{name: R}]}]}\n", "sharePoint.sites[0].receivers[0]"},
+		"webhook":       {head + "sharePoint: {sites: [{url: 'https://a.sharepoint.com', web: {lists: [{title: L, webhooks: [{app: x}]}]}}]}\n", "sharePoint.sites[0].web.lists[0].webhooks[0].app"},
+		"ACS principal": {head + "sharePoint: {appPrincipals: [{appId: 0d9b5c1e-58a7-4f6b-8e21-7c4a9f30a001}]}\n", "sharePoint.appPrincipals[0].appId"},
+		"add-in":        {head + "sharePoint: {addIns: [{appId: 0d9b5c1e-58a7-4f6b-8e21-7c4a9f30a001, site: 'https://a.sharepoint.com'}]}\n", "sharePoint.addIns[0].site"},
 		"address":       {head + "exchange: {connectionFilters: [{ipAllowList: [10.0.0.0/8]}]}\n", "exchange.connectionFilters[0]"},
 	} {
 		if _, err := sim.ParseFixture([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -54,7 +61,7 @@ func TestFixtureFileLoads(t *testing.T) {
 
 func TestGenerateIsRepeatable(t *testing.T) {
 	t.Parallel()
-	o := sim.GenerateOptions{Inline: true, Mailboxes: 50, Groups: 20, TransportRules: 10, Connectors: 4, SpoofItems: 5, AllowedIPs: 300, ServicePrincipals: 10}
+	o := sim.GenerateOptions{Inline: true, Mailboxes: 50, Groups: 20, TransportRules: 10, Connectors: 4, SpoofItems: 5, AllowedIPs: 300, ServicePrincipals: 10, Sites: 30, ReceiversPerSite: 2}
 	a, b := sim.Generate(1, o), sim.Generate(1, o)
 	if d := cmp.Diff(a, b); d != "" {
 		t.Error(d)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -73,4 +74,48 @@ func read(t *testing.T, words []string) predicate {
 		t.Fatalf("%q is not read to its end: %v", words, err)
 	}
 	return match
+}
+
+// FuzzAPIPathIsReadAsItIsWritten: a path below _api is refused, or read into steps which, written out again, read the same; keys come
+// through whole, whatever is in them.
+func FuzzAPIPathIsReadAsItIsWritten(f *testing.F) {
+	for _, path := range []string{
+		"web", "web/lists(guid'0d9b5c1e-58a7-4f6b-8e21-7c4a9f30a001')/eventreceivers('0d9b5c1e-58a7-4f6b-8e21-7c4a9f30a002')", "Web/Lists/getByTitle('it''s (a) / test')",
+		"web/siteusers('i:0#.f|membership|a@b.example')", "web/siteusers/getbyid(12)", "web/lists(guid'x')/recycle()", "web/lists('", "web/lists('x'", "web/lists(x)",
+		"", "/", "web//lists", "web/lists()('x')", "()", "web/lists(guid12)", "SPO.Tenant/sites('x')",
+	} {
+		f.Add(path)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		steps, err := parseAPIPath(path)
+		if err != nil {
+			if steps != nil {
+				t.Fatalf("%q is refused and read", path)
+			}
+			return
+		}
+		var b strings.Builder
+		keys := 0
+		for i, s := range steps {
+			if i > 0 {
+				b.WriteByte('/')
+			}
+			b.WriteString(s.name)
+			if s.keyed {
+				keys++
+				b.WriteString("('" + strings.ReplaceAll(s.key, "'", "''") + "')")
+			}
+		}
+		again, err := parseAPIPath(b.String())
+		if err != nil || !slices.Equal(again, steps) {
+			t.Fatalf("%q is read as %+v, and %q as %+v %v", path, steps, b.String(), again, err)
+		}
+		shape, got := apiShape(steps)
+		if len(got) != keys || strings.ContainsAny(shape, "'") {
+			t.Fatalf("%q has the shape %q and %d keys", path, shape, len(got))
+		}
+		if web, rest, ok := splitAPIPath("/sites/x/_api/" + path); !ok || web != "/sites/x" || rest != path {
+			t.Fatalf("%q is cut into %q and %q", path, web, rest)
+		}
+	})
 }

@@ -124,6 +124,67 @@ func TestTokenForSignedAssertion(t *testing.T) {
 	}
 }
 
+func TestAssertionsAreJudgedStrictly(t *testing.T) {
+	t.Parallel()
+	key, cert := newCertificate(t)
+	f := sim.InlineTenant()
+	f.ServicePrincipals[0].Certificates = []string{cert}
+	r := newRig(t, f, sim.Options{})
+	head := func(k string, v any) map[string]any {
+		h := map[string]any{"typ": "JWT", "alg": "RS256", "x5t#S256": thumbprint(t, cert)}
+		h[k] = v
+		return h
+	}
+	body := func(k string, v any) map[string]any {
+		b := map[string]any{"aud": r.base + "/" + sim.InlineTenantID + "/oauth2/v2.0/token", "iss": sim.WorkerAppID, "sub": sim.WorkerAppID,
+			"jti": rand.Text(), "exp": time.Now().Add(time.Minute).Unix()}
+		b[k] = v
+		return b
+	}
+	ask := func(jwt string) answer {
+		return r.tokenAnswer(sim.InlineTenantID, assertionForm(sim.WorkerAppID, graphScope, jwt))
+	}
+	if a := ask(signedAssertion(t, key, "RS256", head("x", ""), body("x", ""))); a.status != 200 {
+		t.Fatalf("%d %s", a.status, a.raw)
+	}
+	padded, err := base64.RawURLEncoding.DecodeString(thumbprint(t, cert))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := ask(signedAssertion(t, key, "RS256", head("x5t#S256", base64.StdEncoding.EncodeToString(padded)), body("x", ""))); a.status != 200 {
+		t.Errorf("%d %s", a.status, a.raw)
+	}
+	for name, c := range map[string]struct {
+		head, body map[string]any
+		code       float64
+	}{
+		"no algorithm":     {head("alg", "none"), body("x", ""), 700027},
+		"another one":      {head("alg", "HS256"), body("x", ""), 700027},
+		"no thumbprint":    {head("x5t#S256", ""), body("x", ""), 700027},
+		"a wrong one":      {head("x5t#S256", "AAAA"), body("x", ""), 700027},
+		"one of two wrong": {head("x5t", "AAAA"), body("x", ""), 700027},
+		"another's":        {head("x", ""), body("sub", sim.ReaderAppID), 700021},
+		"no jti":           {head("x", ""), body("jti", ""), 50027},
+		"no expiry":        {head("x", ""), body("exp", 0), 700024},
+		"not yet":          {head("x", ""), body("nbf", time.Now().Add(time.Hour).Unix()), 700024},
+		"another audience": {head("x", ""), body("aud", "https://graph.microsoft.com"), 700023},
+	} {
+		a := ask(signedAssertion(t, key, "RS256", c.head, c.body))
+		if codes, _ := a.json["error_codes"].([]any); a.status != 401 || codes[0] != c.code {
+			t.Errorf("%s: %d %s", name, a.status, a.raw)
+		}
+	}
+	same := signedAssertion(t, key, "RS256", head("x", ""), body("jti", "constant"))
+	for range 2 { // a request that is sent again is the same
+		if a := ask(same); a.status != 200 {
+			t.Errorf("%d %s", a.status, a.raw)
+		}
+	}
+	if a := ask(signedAssertion(t, key, "RS256", head("iat", 1), body("jti", "constant"))); a.status != 401 {
+		t.Errorf("a jti named two assertions: %d", a.status)
+	}
+}
+
 func newCertificate(t *testing.T) (*rsa.PrivateKey, string) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
