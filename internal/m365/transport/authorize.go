@@ -28,12 +28,22 @@ func (c *chain) authorize(req *http.Request, next send) (*http.Response, error) 
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := next(req)
 	if err == nil {
-		c.good.Store(&token)
+		if inside := callOf(req).inside; inside.refused() {
+			c.Tokens.Forget(token)
+			if good := c.good.Load(); good != nil && *good == token {
+				inside.excuse()
+			}
+		} else {
+			c.good.Store(&token)
+		}
 		return resp, nil
 	}
 	f, ok := errors.AsType[*deprovision.Failure](err)
 	if !ok || f.Class != deprovision.Forbidden {
 		return resp, err
+	}
+	if f.Status == http.StatusLocked {
+		return resp, err // whoever asks
 	}
 	c.Tokens.Forget(token)
 	if good := c.good.Load(); f.Status == http.StatusUnauthorized && good != nil && *good == token {

@@ -15,11 +15,16 @@ type Call struct {
 	Name    string // how failures and receipts name it, e.g. "DELETE /groups/{id}" or "Remove-TransportRule"
 	Changes bool   // it may change something there: without an answer, its effect is unknown
 
+	// Parts, where set, judges what a success holds inside, such as the items of a batch: one error or nil for each. Where it is a Failure, its
+	// wait closes the gate, and a token that it refuses is forgotten, as if the part had been a call of its own.
+	Parts func(header http.Header, body []byte) []error
+
 	ClientID  string // set by the transport: the client-request-id that was sent
 	RequestID string // set by the transport: the service's own id of the call
 	Body      []byte // set by the transport: the body of a success
 
 	dialled, connected, refused bool // how far it came; see fence.go
+	inside                      parts
 }
 
 type callKey struct{}

@@ -3,6 +3,7 @@ package transport
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -24,26 +25,45 @@ func (c *chain) classify(req *http.Request, next send) (*http.Response, error) {
 		if c.foreign(resp) {
 			return nil, lost(callOf(req), resp, errors.New("a page for people came instead of an answer: something else answers at this address"))
 		}
+		if call := callOf(req); call.Parts != nil {
+			call.inside = call.Parts(resp.Header, call.Body)
+		}
 		return resp, nil
 	}
 	body, _ := io.ReadAll(resp.Body) // it is in memory
-	p := readProblem(resp.Header, body)
-	wait, advised := retryAfter(resp.Header, time.Now())
-	f := &deprovision.Failure{
-		Class: c.classOf(resp.StatusCode, p, advised, changes), Status: resp.StatusCode,
-		RequestID: cmp.Or(requestID(resp.Header), p.requestID),
-		Err:       errors.New(cmp.Or(scrub(p.String(), hidden), http.StatusText(resp.StatusCode), "no explanation")),
-	}
-	switch {
-	case f.Class == deprovision.Throttled && !advised:
-		f.RetryAfter = unadvisedWait
-	case f.Class == deprovision.Throttled, advised && resp.StatusCode == http.StatusServiceUnavailable:
-		f.RetryAfter = wait
-	}
+	f := judge(c.API, resp.StatusCode, resp.Header, body, changes, hidden)
 	if to, err := url.Parse(resp.Header.Get("Location")); err == nil && resp.StatusCode < 400 && to.Host != "" {
 		f.Err = errors.New("redirected to " + to.Host + ", which is not followed")
 	}
 	return nil, f
+}
+
+// Judge says what an answer that is no success means, as it does for calls of an API by themselves: for an item of a batch, which has a
+// status, headers and a body of its own. The failure names no call.
+func Judge(api string, status int, header http.Header, body []byte, changes bool) *deprovision.Failure {
+	f := judge(api, status, header, body, changes, nil)
+	f.API = api
+	return f
+}
+
+func judge(api string, status int, header http.Header, body []byte, changes bool, hidden []string) *deprovision.Failure {
+	p := readProblem(header, body)
+	wait, advised := advice(header, time.Now())
+	f := &deprovision.Failure{
+		Class: classOf(api, status, p, advised, changes), Status: status,
+		RequestID: cmp.Or(RequestID(header), p.requestID),
+		Err:       errors.New(cmp.Or(scrub(p.String(), hidden), http.StatusText(status), "no explanation")),
+	}
+	switch {
+	case f.Class == deprovision.Throttled && !advised:
+		f.RetryAfter = unadvisedWait
+	case f.Class == deprovision.Throttled, advised && status == http.StatusServiceUnavailable:
+		f.RetryAfter = wait
+	}
+	if status == http.StatusLocked {
+		f.Err = fmt.Errorf("it is locked there: %w", f.Err)
+	}
+	return f
 }
 
 // foreign reports whether a success is somebody else's: a sign-in page of a proxy, say. A product may answer as it likes.
@@ -52,13 +72,13 @@ func (c *chain) foreign(resp *http.Response) bool {
 }
 
 // classOf says what a refusal means. The status decides, but where the body is known to know better.
-func (c *chain) classOf(status int, p problem, advised, changes bool) deprovision.Class {
+func classOf(api string, status int, p problem, advised, changes bool) deprovision.Class {
 	switch {
-	case c.gone(status, p):
+	case gone(api, status, p):
 		return deprovision.Gone
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && advised && !changes, p.tooConcurrent():
 		return deprovision.Throttled
-	case status == http.StatusUnauthorized, status == http.StatusForbidden, c.API == "login" && p.refusesClient():
+	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusLocked, api == "login" && p.refusesClient():
 		return deprovision.Forbidden
 	case status == http.StatusNotImplemented, status == http.StatusHTTPVersionNotSupported:
 		return deprovision.Malformed
@@ -75,16 +95,19 @@ func (c *chain) classOf(status int, p problem, advised, changes bool) deprovisio
 
 // gone believes in an absence only if the API itself says so: a 404 without its error body comes from something else, one with another code
 // is about something else, and a sign-in knows no objects of the tenant. What a product calls it is the product's.
-func (c *chain) gone(status int, p problem) bool {
-	if c.API == "login" || p.noEndpoint() {
+func gone(api string, status int, p problem) bool {
+	switch {
+	case api == "login":
 		return false
-	}
-	if c.API == "exchange" && p.noObject() {
+	case api == "sharepoint":
+		return status == http.StatusNotFound && p.noSharePointObject()
+	case p.noEndpoint():
+		return false
+	case api == "exchange" && p.noObject():
 		return true
-	}
-	if status != http.StatusNotFound || p.code == "" {
+	case status != http.StatusNotFound || p.code == "":
 		return false
 	}
 	code := strings.ToLower(p.code) // e.g. Request_ResourceNotFound; UnknownError says nothing about the object, TenantNotFound about another one
-	return c.API == "product" || strings.HasSuffix(code, "notfound") && !strings.HasPrefix(code, "tenant")
+	return api == "product" || strings.HasSuffix(code, "notfound") && !strings.HasPrefix(code, "tenant")
 }

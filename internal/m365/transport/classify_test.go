@@ -25,6 +25,10 @@ func exchangeError(code, kind string) string {
 	return strings.NewReplacer("CODE", code, "TYPE", kind).Replace(exchangeBody)
 }
 
+func odataError(code, message string) string {
+	return `{"odata.error":{"code":"` + code + `","message":{"lang":"en-US","value":"` + message + `"}}}`
+}
+
 // refusals: what came, what it means for a read, and what for a change (the same, where empty).
 var refusals = map[string]struct {
 	api, kind, retry, body string
@@ -58,6 +62,18 @@ var refusals = map[string]struct {
 	"gateway":                         {api: "exchange", status: 504, read: deprovision.Transient, change: deprovision.Unknown},
 	"too slow":                        {api: "graph", status: 408, read: deprovision.Transient, change: deprovision.Unknown},
 	"not implemented":                 {api: "graph", status: 501, read: deprovision.Malformed},
+	"locked":                          {api: "sharepoint", status: 423, read: deprovision.Forbidden},
+	"absent receiver":                 {api: "sharepoint", status: 404, body: odataError("-1, Microsoft.SharePoint.Client.ResourceNotFoundException", "Item does not exist."), read: deprovision.Gone},
+	"absent web":                      {api: "sharepoint", status: 404, body: odataError("-2147024894, System.IO.FileNotFoundException", "File Not Found."), read: deprovision.Gone},
+	"absent list":                     {api: "sharepoint", status: 404, body: odataError("-2147024809, System.ArgumentException", "List does not exist."), read: deprovision.Gone},
+	"absent, in another dialect":      {api: "sharepoint", status: 404, body: strings.Replace(odataError("-2147024894, System.IO.FileNotFoundException", "no"), "odata.", "", 1), read: deprovision.Gone},
+	"wrong address in sharepoint":     {api: "sharepoint", status: 404, body: odataError("-1, Microsoft.SharePoint.Client.ResourceNotFoundException", "Cannot find resource for the request things."), read: deprovision.Malformed},
+	"sharepoint without a code":       {api: "sharepoint", status: 404, kind: "text/plain", body: "404 FILE NOT FOUND", read: deprovision.Malformed},
+	"another error of sharepoint":     {api: "sharepoint", status: 404, body: odataError("-2146232832, Microsoft.SharePoint.SPException", "no"), read: deprovision.Malformed},
+	"Graph's words from sharepoint":   {api: "sharepoint", status: 404, body: graphGone, read: deprovision.Malformed},
+	"bad argument in sharepoint":      {api: "sharepoint", status: 400, body: odataError("-2147024809, System.ArgumentException", "no"), read: deprovision.Malformed},
+	"sharepoint's error elsewhere":    {api: "graph", status: 404, body: odataError("-1, Microsoft.SharePoint.Client.ResourceNotFoundException", "no"), read: deprovision.Malformed},
+	"not allowed in sharepoint":       {api: "sharepoint", status: 403, body: odataError("-2147024891, System.UnauthorizedAccessException", "Access denied."), read: deprovision.Forbidden},
 	"redirected":                      {api: "graph", status: 302, read: deprovision.Malformed},
 }
 

@@ -63,7 +63,7 @@ func hangUp(conn net.Conn) {
 func lost(call *Call, resp *http.Response, err error) *deprovision.Failure {
 	f := &deprovision.Failure{Class: deprovision.Transient, Err: err}
 	if resp != nil {
-		f.Status, f.RequestID = resp.StatusCode, requestID(resp.Header)
+		f.Status, f.RequestID = resp.StatusCode, RequestID(resp.Header)
 	}
 	sent := call.connected || !call.dialled
 	switch {

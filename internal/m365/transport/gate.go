@@ -31,11 +31,22 @@ func (c *chain) pass(req *http.Request, next send) (*http.Response, error) {
 		return nil, &deprovision.Failure{Class: deprovision.Throttled, RetryAfter: wholeSeconds(wait), Err: errors.New("not sent: the tenant's gate is closed")}
 	}
 	resp, err := next(req)
-	var f *deprovision.Failure
-	if errors.As(err, &f) && f.RetryAfter > 0 {
-		c.Gate.Close(context.WithoutCancel(req.Context()), c.Tenant, f.RetryAfter) // others must know, even if this lease has ended
+	if pause := pauseAfter(req, resp, err); pause > 0 {
+		c.Gate.Close(context.WithoutCancel(req.Context()), c.Tenant, pause) // others must know, even if this lease has ended
 	}
 	return resp, err
+}
+
+// pauseAfter is how long nothing should be sent after this answer: what a refusal asks for, a part of a success, or a budget that is used up.
+func pauseAfter(req *http.Request, resp *http.Response, err error) time.Duration {
+	var f *deprovision.Failure
+	switch {
+	case errors.As(err, &f):
+		return f.RetryAfter
+	case err != nil:
+		return 0
+	}
+	return max(callOf(req).inside.wait(), usedUp(resp.Header))
 }
 
 const (

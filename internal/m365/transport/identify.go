@@ -23,7 +23,7 @@ func (c *chain) identify(req *http.Request, next send) (*http.Response, error) {
 	req.Header.Set("User-Agent", "NONISV|Deprovisioner|Deprovisioner/1.0")
 	resp, err := next(req)
 	if resp != nil {
-		call.RequestID = requestID(resp.Header)
+		call.RequestID = RequestID(resp.Header)
 	}
 	return resp, err
 }
@@ -31,9 +31,9 @@ func (c *chain) identify(req *http.Request, next send) (*http.Response, error) {
 // plainID is what ids of calls look like; a token is longer.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,100}$`)
 
-// requestID is the service's id of a call, under the names that the services use.
-func requestID(h http.Header) string {
-	for _, name := range []string{"request-id", "x-ms-request-id"} {
+// RequestID is the service's id of a call, under the names that the services use; "" where there is none.
+func RequestID(h http.Header) string {
+	for _, name := range []string{"request-id", "x-ms-request-id", "SPRequestGuid"} {
 		if id := h.Get(name); plainID.MatchString(id) {
 			return id
 		}

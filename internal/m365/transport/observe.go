@@ -27,6 +27,9 @@ func (c *chain) observe(req *http.Request, next send) (*http.Response, error) {
 	switch {
 	case err == nil:
 		c.Observer.Called(c.API, resp.StatusCode, took)
+		if pause := pauseAfter(req, resp, nil); pause > 0 {
+			c.Observer.Throttled(c.API, pause)
+		}
 	case errors.As(err, &f):
 		c.Observer.Called(c.API, f.Status, took)
 		if f.RetryAfter > 0 {

@@ -11,7 +11,7 @@ import (
 // problem is what the body of a refusal says, as far as it can be read.
 type problem struct {
 	code      string // the API's error code, e.g. "Request_ResourceNotFound"; empty when the body is not of the API's form
-	kind      string // Exchange: the type of the exception
+	kind      string // Exchange and SharePoint: the type of the exception
 	text      string // for a person
 	requestID string
 }
@@ -34,15 +34,21 @@ type errorBody struct {
 	} `json:"innerError"`
 }
 
-// readProblem reads {"error":{…}} of the APIs and {"error":"…","error_description":"…"} of the token endpoint (RFC 6749, 5.2). Of
-// anything else it keeps the beginning, if it is text for people.
+// readProblem reads {"error":{…}} of the APIs, {"odata.error":{…}} of SharePoint, and {"error":"…","error_description":"…"} of the token
+// endpoint (RFC 6749, 5.2). Of anything else it keeps the beginning, if it is text for people.
 func readProblem(h http.Header, body []byte) problem {
 	p := problem{kind: clean(h.Get("X-ExceptionType"))}
 	var outer struct {
 		Error       json.RawMessage `json:"error"`
+		SharePoint  json.RawMessage `json:"odata.error"`
 		Description string          `json:"error_description"`
 	}
-	if json.Unmarshal(body, &outer) != nil || len(outer.Error) == 0 {
+	err := json.Unmarshal(body, &outer)
+	if err == nil && len(outer.SharePoint) > 0 {
+		p.sharePoint(outer.SharePoint)
+		return p
+	}
+	if err != nil || len(outer.Error) == 0 {
 		p.text = plain(body)
 		return p
 	}
@@ -54,9 +60,11 @@ func readProblem(h http.Header, body []byte) problem {
 	_ = json.Unmarshal(outer.Error, &e) // what could be read is read
 	p.code = clean(e.Code)
 	if plainID.MatchString(e.Inner.RequestID) {
-		if plainID.MatchString(e.Inner.RequestID) {
-			p.requestID = e.Inner.RequestID
-		}
+		p.requestID = e.Inner.RequestID
+	}
+	if strings.HasPrefix(string(e.Message), "{") { // SharePoint too, where it answers in another dialect of OData
+		p.sharePoint(outer.Error)
+		return p
 	}
 	var message string
 	_ = json.Unmarshal(e.Message, &message)

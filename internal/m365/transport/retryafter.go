@@ -44,3 +44,23 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 func bounded(d time.Duration) time.Duration {
 	return min(max(wholeSeconds(d), shortestWait), longestWait)
 }
+
+// advice is how long the service wants to be left alone, and whether it said so: the longer of Retry-After and the end of a budget that is
+// used up. See https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
+func advice(h http.Header, now time.Time) (time.Duration, bool) {
+	wait, advised := retryAfter(h, now)
+	if rest := usedUp(h); rest > 0 {
+		return max(wait, rest), true
+	}
+	return wait, advised
+}
+
+// usedUp reads RateLimit-Remaining and RateLimit-Reset, in seconds; 0 means that there is something left, or that nobody says.
+func usedUp(h http.Header) time.Duration {
+	left, reset := h.Get("RateLimit-Remaining"), h.Get("RateLimit-Reset")
+	if left != "0" || !seconds.MatchString(reset) {
+		return 0
+	}
+	wait, _ := retryAfter(http.Header{"Retry-After": {reset}}, time.Time{})
+	return wait
+}

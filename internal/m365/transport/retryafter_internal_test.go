@@ -41,15 +41,17 @@ func FuzzRetryAfter(f *testing.F) {
 func FuzzErrorBody(f *testing.F) {
 	for _, body := range []string{
 		`{"error":{"code":"NotFound","message":"m","details":[{"message":"Ex1|A.B.ManagementObjectNotFoundException|gone"}]}}`,
-		`{"error":"invalid_client","error_description":"AADSTS7000215"}`, `{"error":{"code":1,"details":{}}}`, `{"error":null}`, "<html>", "\x00\x00", `[]`, `{"error":{"innerError":[]}}`,
+		`{"error":"invalid_client","error_description":"AADSTS7000215"}`, `{"error":{"code":1,"details":{}}}`, `{"error":null}`,
+		`{"odata.error":{"code":"-1, Microsoft.SharePoint.Client.ResourceNotFoundException","message":{"lang":"en-US","value":"m"}}}`, "<html>", "\x00\x00", `[]`, `{"error":{"innerError":[]}}`,
 	} {
 		f.Add([]byte(body), 404)
 	}
-	c := &chain{Options: Options{API: "exchange"}}
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
 		p := readProblem(http.Header{}, body)
-		if class := c.classOf(status, p, false, true); class == "" {
-			t.Error("no class")
+		for _, api := range []string{"exchange", "sharepoint"} {
+			if class := classOf(api, status, p, false, true); class == "" {
+				t.Error("no class")
+			}
 		}
 		text := scrub(p.String(), []string{"hidden-token"})
 		if len(text) > longest+len("…") {
