@@ -61,8 +61,8 @@ func layers() []layer {
 
 // adapters never import one another, nor does anything but cmd import them.
 var adapters = []string{
-	"internal/devstack", "internal/journal", "internal/m365/exchange", "internal/m365/graph", "internal/m365/product",
-	"internal/m365/tenants", "internal/metrics", "internal/progress", "internal/query", "internal/web",
+	"internal/devstack", "internal/journal", "internal/m365/batch", "internal/m365/exchange", "internal/m365/graph", "internal/m365/product",
+	"internal/m365/sharepoint", "internal/m365/tenants", "internal/metrics", "internal/progress", "internal/query", "internal/web",
 }
 
 func TestImportsKeepTheirDirection(t *testing.T) {

@@ -68,7 +68,7 @@ func TestTokenThatWasRevokedBeforeItsTimeIsNoRefusalOfAPart(t *testing.T) {
 			t.Fatal(f)
 		}
 		wantClass(t, part, want)
-		s.read(t, client) // the service takes the token
+		_ = s.read(t, client) // the service takes the token
 	}
 }
 
