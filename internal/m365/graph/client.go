@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,13 +20,17 @@ import (
 // API is the name of this API in failures and metrics.
 const API = "graph"
 
-// Client asks Graph v1.0 about one tenant. It is safe for concurrent use and implements [m365.Directory].
+// Client asks Graph v1.0 about one tenant. It is safe for concurrent use and implements [m365.Directory] and
+// [m365.Identities].
 type Client struct {
 	adapter abstractions.RequestAdapter
 	service *url.URL
 }
 
-var _ m365.Directory = (*Client)(nil)
+var (
+	_ m365.Directory  = (*Client)(nil)
+	_ m365.Identities = (*Client)(nil)
+)
 
 // New makes a client. The HTTP client comes from package transport; endpoint is the base address without the version, e.g.
 // https://graph.microsoft.com. It fails with a [deprovision.Invalid] for a bad endpoint.
@@ -75,6 +80,9 @@ func remove(ctx context.Context, name string, send func(context.Context) error, 
 		}
 	}
 	if err := send(call.Context(ctx)); err != nil {
+		if _, ok := errors.AsType[*deprovision.Failure](err); !ok { // a success that a library cannot read
+			err = &deprovision.Failure{Class: deprovision.Unknown, API: API, Call: name, RequestID: call.RequestID, Err: err}
+		}
 		return m365.Receipt{}, transport.Failed(err, API, call)
 	}
 	return call.Receipt(), nil
