@@ -26,9 +26,9 @@ func Parse(kind deprovision.ArtifactKind, raw json.RawMessage) ([]Object, error)
 		ID                                                           string     // of Graph; Exchange's own Id is a name
 		Scope, RoleDefinitionID, ResourceDisplayName                 string     // of Graph
 		UserPrincipalName, Resource, AppID                           string     // of Graph
-		Address, Mailbox                                             string     // of a folder's mailbox
-		Web, List, Title, ReceiverID, ReceiverName, LoginName        string     // of SharePoint
-		Place                                                        string     // of installed apps
+		Title, ReceiverID, ReceiverName, LoginName                   string     // of SharePoint
+		InAddress, InMailbox, InWeb, InList, InScope, InTitle        string     // where it lies, added by who read it
+		InPlace                                                      string     // likewise
 		Created                                                      *time.Time // of lists
 		TeamsApp                                                     struct{ DisplayName string }
 		WhenCreated, CreatedDateTime                                 *time.Time // of Exchange, and of Graph
@@ -67,17 +67,17 @@ func Parse(kind deprovision.ArtifactKind, raw json.RawMessage) ([]Object, error)
 	case AppPrincipal:
 		o.ID, o.Name = row.AppID, row.Title
 	case QuarantineFolder:
-		o.ID, o.Name = inside(row.Mailbox, row.ID), row.Address+": "+row.DisplayName
+		o.ID, o.Name = inside(row.InMailbox, row.ID), row.InAddress+": "+row.DisplayName
 	case EventReceiver:
-		o.ID, o.Name = inside(row.Web, row.Scope, row.ReceiverID), strings.TrimSuffix(row.Web+": "+row.ReceiverName+" of "+row.Title, " of ")
+		o.ID, o.Name = inside(row.InWeb, row.InScope, row.ReceiverID), strings.TrimSuffix(row.InWeb+": "+row.ReceiverName+" of "+row.InTitle, " of ")
 	case ListWebhook:
-		o.ID, o.Name = inside(row.Web, row.List, row.ID), row.Web+": webhook of "+row.Title
+		o.ID, o.Name = inside(row.InWeb, row.InList, row.ID), row.InWeb+": webhook of "+row.InTitle
 	case SiteAdmin:
-		o.ID, o.Name = inside(row.Web, row.LoginName), row.Web+": "+row.LoginName
+		o.ID, o.Name = inside(row.InWeb, row.LoginName), row.InWeb+": "+row.LoginName
 	case QuarantineLibrary:
-		o.ID, o.Name, o.Created = inside(row.Web, row.ID), row.Web+": "+row.Title, row.Created
+		o.ID, o.Name, o.Created = inside(row.InWeb, row.ID), row.InWeb+": "+row.Title, row.Created
 	case InstalledApp:
-		o.ID, o.Name = inside(row.Scope, row.Place, row.ID), row.TeamsApp.DisplayName+" in "+row.Scope+" "+row.Place
+		o.ID, o.Name = inside(row.InScope, row.InPlace, row.ID), row.TeamsApp.DisplayName+" in "+row.InScope+" "+row.InPlace
 	}
 	if o.ID == "" {
 		return nil, fmt.Errorf("%s %q: it has no id", kind, o.Name)

@@ -37,11 +37,10 @@ type directoryObject struct {
 	ClientID, ResourceID, ConsentType, Scope                    string // grants
 	AppRoleID                                                   string // app role assignments
 	MailNickname, Description                                   string // groups
-	Web, List, Title, LoginName                                 string // of SharePoint
+	InWeb, InScope, InPlace, Title, LoginName                   string // of SharePoint and Teams
 	ReceiverName, ReceiverURL                                   string // event receivers
 	EventType, Synchronization, SequenceNumber                  json.Number
 	PrincipalObjectID                                           string // app principals
-	Place                                                       string // installed apps
 	TeamsApp                                                    struct{ ID string }
 }
 
@@ -75,10 +74,10 @@ func (d directoryObject) restore(a deprovision.Artifact) string {
 
 // restoreInSite restores what lies in SharePoint, with PnP PowerShell; https://pnp.github.io/powershell
 func (d directoryObject) restoreInSite(a deprovision.Artifact) string {
-	connect := words("Connect-PnPOnline", "Url", d.Web) + "; "
+	connect := words("Connect-PnPOnline", "Url", d.InWeb) + "; "
 	switch a.Kind {
 	case EventReceiver:
-		list := d.Scope
+		list := d.InScope
 		if list == "web" || list == "site" {
 			list = ""
 		}
@@ -89,8 +88,8 @@ func (d directoryObject) restoreInSite(a deprovision.Artifact) string {
 	case QuarantineLibrary:
 		return connect + "Get-PnPRecycleBinItem | Where-Object Title -eq " + quote(d.Title) + " | Restore-PnPRecycleBinItem -Force # within 93 days"
 	case InstalledApp:
-		if d.Scope == "teams" {
-			return words("New-MgTeamInstalledApp", "TeamId", d.Place) + " -BodyParameter @{'teamsApp@odata.bind'=" +
+		if d.InScope == "teams" {
+			return words("New-MgTeamInstalledApp", "TeamId", d.InPlace) + " -BodyParameter @{'teamsApp@odata.bind'=" +
 				quote("https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/"+d.TeamsApp.ID) + "}"
 		}
 	}

@@ -119,7 +119,7 @@ func (h *harness) left(steps ...string) engine.Leftover {
 	if h.state.Plan != nil {
 		plan = h.plans[h.state.Plan.Digest]
 	}
-	return h.steps.Left(h.state.Clone(), h.accounts[accountID], plan, steps)
+	return h.steps.Left(h.state.Clone(), h.accounts[h.state.Request.Account], plan, steps)
 }
 
 func (h *harness) stepOver(state deprovision.StepState) {
@@ -175,7 +175,7 @@ func (h *harness) work() *engine.Work {
 			return h.advanced(h.name())
 		}
 		return nil
-	}, h, h.accounts[accountID])
+	}, h, h.accounts[h.state.Request.Account])
 }
 
 func (h *harness) count(evidence []deprovision.Evidence) {

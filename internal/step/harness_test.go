@@ -110,14 +110,18 @@ var startOfDay = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 
 func newHarness(t *testing.T, change func(*tenantsim.Fixture)) *harness {
 	t.Helper()
+	return newHarnessOf(t, tenantsim.InlineTenant(), tenantsim.Behaviour{}, change)
+}
+
+func newHarnessOf(t *testing.T, fixture *tenantsim.Fixture, behaviour tenantsim.Behaviour, change func(*tenantsim.Fixture)) *harness {
+	t.Helper()
 	h := &harness{t: t, clock: &fakeClock{now: startOfDay}, hook: true, acting: tenantsim.WorkerAppID, answer: map[string][]deprovision.Decision{},
 		policy: step.Policy{Armed: true, ManualOwner: "mail team"},
 		store:  &store{plans: map[string]deprovision.Plan{}, accounts: map[string]deprovision.Account{}, revisions: map[string]uint64{}}}
-	fixture := tenantsim.InlineTenant()
 	if change != nil {
 		change(fixture)
 	}
-	sim, err := tenantsim.New(fixture, tenantsim.Options{Now: h.clock.Now})
+	sim, err := tenantsim.New(fixture, tenantsim.Options{Now: h.clock.Now, Behaviour: behaviour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,12 +156,15 @@ func (h *harness) put(a deprovision.Account) {
 func (h *harness) tenant(_ context.Context, _, reference string) (m365.Tenant, error) {
 	h.used = append(h.used, reference)
 	c := *h.client
-	if reference == "reader" {
+	switch reference {
+	case "reader":
 		c.app, c.secret = tenantsim.ReaderAppID, tenantsim.ReaderSecret
+	case tenantsim.ChatCredential:
+		c.app, c.secret = tenantsim.ChatAppID, tenantsim.ServicesSecret
 	}
 	t := m365.Tenant{ID: tenantsim.InlineTenantID, ActingApp: c.app, Exchange: &c, Directory: &c}
 	if h.hook {
 		t.Product = &c
 	}
-	return t, nil
+	return t, h.reach(&t, &c)
 }

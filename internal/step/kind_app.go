@@ -21,8 +21,8 @@ func (installedApp) read(ctx context.Context, j *job, list []deprovision.Artifac
 			if err != nil {
 				return nil, err
 			}
-			if w.Scope == scope {
-				places, of = append(places, w.Place), append(of, i)
+			if w.InScope == scope {
+				places, of = append(places, w.InPlace), append(of, i)
 			}
 		}
 		if len(places) == 0 {
@@ -54,7 +54,7 @@ func (installedApp) remove(ctx context.Context, j *job, list []deprovision.Artif
 			out[i].Err = err
 			return
 		}
-		out[i].Receipt, out[i].Err = j.tenant.Apps.Uninstall(ctx, w.Scope, j.target(list[i], w.Place, "", w.ID))
+		out[i].Receipt, out[i].Err = j.tenant.Apps.Uninstall(ctx, w.InScope, j.target(list[i], w.InPlace, "", w.ID))
 	})
 	return out, nil
 }

@@ -18,7 +18,7 @@ func (mailFolder) targets(j *job, list []deprovision.Artifact) ([]m365.Target, e
 		if err != nil {
 			return nil, err
 		}
-		out[i] = j.target(a, w.Mailbox, "", w.ID)
+		out[i] = j.target(a, w.InMailbox, "", w.ID)
 	}
 	return out, nil
 }
@@ -34,11 +34,11 @@ func (m mailFolder) read(ctx context.Context, j *job, list []deprovision.Artifac
 	}
 	out := make([]reading, len(list))
 	for i, a := range answers {
-		var before struct{ Address string }
+		var before struct{ InAddress string }
 		if err := decode(list[i], &before); err != nil {
 			return nil, err
 		}
-		out[i] = asOf(footprint.QuarantineFolder, "GET mailFolders/{id}", list[i], a, map[string]any{"Mailbox": targets[i].Place, "Address": before.Address})
+		out[i] = asOf(footprint.QuarantineFolder, "GET mailFolders/{id}", list[i], a, map[string]any{"inMailbox": targets[i].Place, "inAddress": before.InAddress})
 	}
 	return out, nil
 }

@@ -61,22 +61,22 @@ func (k siteKind) remove(ctx context.Context, j *job, list []deprovision.Artifac
 
 // place adds where an object lies to what its raw form says.
 func (w where) place(more map[string]any) map[string]any {
-	more["Web"] = w.Web
+	more["inWeb"] = w.InWeb
 	return more
 }
 
 func readReceiver(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) {
-	found, err := j.tenant.SharePoint.Receivers(ctx, w.Web, w.Scope)
-	return found, w.place(map[string]any{"Scope": w.Scope, "Title": w.Title}), err
+	found, err := j.tenant.SharePoint.Receivers(ctx, w.InWeb, w.InScope)
+	return found, w.place(map[string]any{"inScope": w.InScope, "inTitle": w.InTitle}), err
 }
 
 func removeReceiver(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error) {
-	return j.tenant.SharePoint.DeleteReceiver(ctx, j.target(a, w.Web, w.Scope, w.ReceiverID))
+	return j.tenant.SharePoint.DeleteReceiver(ctx, j.target(a, w.InWeb, w.InScope, w.ReceiverID))
 }
 
 func readWebhook(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) {
-	found, err := j.tenant.SharePoint.Webhooks(ctx, w.Web, w.List)
-	return found, w.place(map[string]any{"List": w.List, "Title": w.Title, "clientState": nil}), err
+	found, err := j.tenant.SharePoint.Webhooks(ctx, w.InWeb, w.InList)
+	return found, w.place(map[string]any{"inList": w.InList, "inTitle": w.InTitle, "clientState": nil}), err
 }
 
 // removeWebhook deletes a webhook as the app that made it, where its credential is known: SharePoint lets nobody else.
@@ -89,20 +89,20 @@ func removeWebhook(ctx context.Context, j *job, a deprovision.Artifact, w where)
 	case !ok || t.SharePoint == nil:
 		t = j.tenant
 	}
-	return t.SharePoint.DeleteWebhook(ctx, j.target(a, w.Web, w.List, w.ID))
+	return t.SharePoint.DeleteWebhook(ctx, j.target(a, w.InWeb, w.InList, w.ID))
 }
 
 func readAdmin(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) {
-	found, err := j.tenant.SharePoint.Admins(ctx, w.Web)
+	found, err := j.tenant.SharePoint.Admins(ctx, w.InWeb)
 	return found, w.place(map[string]any{}), err
 }
 
 func removeAdmin(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error) {
-	return j.tenant.SharePoint.RemoveAdmin(ctx, j.target(a, w.Web, "", w.LoginName))
+	return j.tenant.SharePoint.RemoveAdmin(ctx, j.target(a, w.InWeb, "", w.LoginName))
 }
 
 func readLibrary(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) {
-	list, err := j.tenant.SharePoint.List(ctx, w.Web, w.ID)
+	list, err := j.tenant.SharePoint.List(ctx, w.InWeb, w.ID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -110,7 +110,7 @@ func readLibrary(ctx context.Context, j *job, w where) ([]m365.Object, map[strin
 }
 
 func removeLibrary(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error) {
-	return j.tenant.SharePoint.RecycleList(ctx, j.target(a, w.Web, "", w.ID))
+	return j.tenant.SharePoint.RecycleList(ctx, j.target(a, w.InWeb, "", w.ID))
 }
 
 // selfish are the kinds that only the app that made them can delete.

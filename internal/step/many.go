@@ -66,9 +66,10 @@ func with(raw json.RawMessage, more map[string]any) (json.RawMessage, error) {
 	return json.Marshal(object)
 }
 
-// where is where an artifact lies, as its before-state has it.
+// where is where an artifact lies, as its before-state has it. Names that begin with In are ours, added to the object as it was read.
 type where struct {
-	Mailbox, Web, List, Title, Scope, Place, ID, ReceiverID, LoginName string
+	InMailbox, InWeb, InList, InTitle, InScope, InPlace string
+	ID, ReceiverID, LoginName                           string
 }
 
 func whereIs(a deprovision.Artifact) (where, error) {

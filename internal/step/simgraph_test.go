@@ -129,6 +129,7 @@ func (c *simClient) DeleteGroup(ctx context.Context, id string) (m365.Receipt, e
 }
 
 func (c *simClient) User(ctx context.Context, idOrUPN string) (m365.Object, error) {
-	o, _, err := c.one(ctx, "/users/"+url.PathEscape(idOrUPN))
+	o, _, err := c.one(ctx, "/users/"+url.PathEscape(idOrUPN)+
+		"?$select=id,userPrincipalName,displayName,userType,accountEnabled,onPremisesSyncEnabled,createdDateTime")
 	return o, err
 }

@@ -68,7 +68,7 @@ func (v *visit) take(scope, place string, a m365.Answer) {
 		return
 	}
 	for _, o := range a.Objects {
-		objects, err := placed(footprint.InstalledApp, "GET installedApps", o, map[string]any{"Scope": scope, "Place": place})
+		objects, err := placed(footprint.InstalledApp, "GET installedApps", o, map[string]any{"inScope": scope, "inPlace": place})
 		if err != nil {
 			v.err = err
 			return

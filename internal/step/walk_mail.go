@@ -67,7 +67,7 @@ func foldersOf(p place, a m365.Answer) visit {
 	}
 	var v visit
 	for _, o := range a.Objects {
-		objects, err := placed(footprint.QuarantineFolder, "GET mailFolders", o, map[string]any{"Mailbox": p.id, "Address": p.name})
+		objects, err := placed(footprint.QuarantineFolder, "GET mailFolders", o, map[string]any{"inMailbox": p.id, "inAddress": p.name})
 		if err != nil {
 			return visit{err: err}
 		}

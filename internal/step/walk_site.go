@@ -90,7 +90,7 @@ func places(sites []m365.Object) []place {
 func (j *job) visitSite(ctx context.Context, site string) visit {
 	s := siteVisit{job: j, site: site}
 	if j.account.Kind == deprovision.Delegate && j.removes(footprint.SiteAdmin) {
-		s.keep(footprint.SiteAdmin, "GET siteusers", map[string]any{"Web": site})(j.tenant.SharePoint.Admins(ctx, site))
+		s.keep(footprint.SiteAdmin, "GET siteusers", map[string]any{"inWeb": site})(j.tenant.SharePoint.Admins(ctx, site))
 	}
 	s.receivers(ctx, site, m365.OnSite, "")
 	s.web(ctx, site, 0)
@@ -126,11 +126,11 @@ func (s *siteVisit) lists(ctx context.Context, web string) {
 		return
 	}
 	lists, err := s.tenant.SharePoint.Lists(ctx, web)
-	s.keep(footprint.QuarantineLibrary, "GET lists", map[string]any{"Web": web})(lists, err)
+	s.keep(footprint.QuarantineLibrary, "GET lists", map[string]any{"inWeb": web})(lists, err)
 	for _, l := range lists {
 		s.receivers(ctx, web, l.ID, l.Name)
 		if s.err == nil && s.removes(footprint.ListWebhook) {
-			s.keep(footprint.ListWebhook, "GET subscriptions", map[string]any{"Web": web, "List": l.ID, "Title": l.Name, "clientState": nil})(
+			s.keep(footprint.ListWebhook, "GET subscriptions", map[string]any{"inWeb": web, "inList": l.ID, "inTitle": l.Name, "clientState": nil})(
 				s.tenant.SharePoint.Webhooks(ctx, web, l.ID))
 		}
 	}
@@ -140,7 +140,7 @@ func (s *siteVisit) receivers(ctx context.Context, web, scope, title string) {
 	if s.err != nil {
 		return
 	}
-	s.keep(footprint.EventReceiver, "GET eventreceivers", map[string]any{"Web": web, "Scope": scope, "Title": title})(
+	s.keep(footprint.EventReceiver, "GET eventreceivers", map[string]any{"inWeb": web, "inScope": scope, "inTitle": title})(
 		s.tenant.SharePoint.Receivers(ctx, web, scope))
 }
 

@@ -19,6 +19,7 @@ const (
 	QuarantineFolder = "TMCAS Quarantine (simulated)"
 	ChatAppName      = "Contoso chat protection"
 	CatalogAppName   = "Cloud App Security for Teams (simulated)" // likewise
+	CatalogAppID     = "3f9c2e71-6b84-4d05-a1f7-0e5d8c60b081"
 	FinanceTeam      = "Finance"
 	FinanceSite      = "https://contoso.sharepoint.com/sites/finance"
 )
@@ -108,7 +109,7 @@ func addTeams(f *Fixture) {
 		Group{DisplayName: FinanceTeam, Kind: GroupMicrosoft365, Team: true, Members: []string{mia, noah}},
 		Group{DisplayName: "Finance archive", Kind: GroupMicrosoft365})
 	f.Teams.Apps = append(f.Teams.Apps,
-		TeamsApp{DisplayName: CatalogAppName, Distribution: "organization", AppID: ChatAppID},
+		TeamsApp{ID: CatalogAppID, DisplayName: CatalogAppName, Distribution: "organization", AppID: ChatAppID},
 		TeamsApp{DisplayName: "Planner", Distribution: "store"})
 	f.Teams.Chats = append(f.Teams.Chats, Chat{Topic: "Budget", Members: []string{mia, noah}})
 	f.Teams.Installations = append(f.Teams.Installations,
