@@ -63,8 +63,10 @@ func (b *builder) chat(c *Chat) *object {
 		"id": id, "topic": c.Topic, "chatType": kind, "createdDateTime": created(zeroTime), "lastUpdatedDateTime": created(zeroTime),
 		"webUrl": "https://teams.microsoft.com/l/chat/" + id + "/0?tenantId=" + b.t.id, "tenantId": b.t.id, membersKey: c.Members}}
 	b.put(o)
-	for _, m := range c.Members {
-		b.t.places.add(KindChat, m, id)
+	for i, m := range c.Members {
+		if !slices.Contains(c.Members[:i], m) {
+			b.t.places.add(KindChat, m, id)
+		}
 	}
 	return o
 }
@@ -101,4 +103,10 @@ func (b *builder) install(app *object, scope, place string) {
 		"teamsAppDefinition": map[string]any{
 			"id": definition, "teamsAppId": app.id, "displayName": app.name, "version": "1.0.0", "publishingState": "published"}}})
 	b.t.places.add(KindInstallation, venue, id)
+}
+
+// installationID is made as Teams makes it, see
+// https://learn.microsoft.com/graph/api/resources/teamsappinstallation
+func installationID(place, app string) string {
+	return base64.StdEncoding.EncodeToString([]byte(place + "##" + app))
 }

@@ -20,13 +20,15 @@ func TestFixtureErrorsNameTheField(t *testing.T) {
 		"group kind":    {head + "groups: [{displayName: G, kind: odd}]\n", "groups[0].kind"},
 		"connector":     {head + "exchange: {transportRules: [{name: R, outboundConnector: C}]}\n", "exchange.transportRules[0].outboundConnector"},
 		"twice":         {head + "exchange: {inboundConnectors: [{name: C}, {name: c}]}\n", "exchange.inboundConnectors[1].name"},
-		"site":          {head + "sharePoint: {sites: [{url: 'https://small.sharepoint.com/x'}]}\n", "sharePoint.sites[0].url"},
-		"two tenants":   {head + "sharePoint: {sites: [{url: 'https://a.sharepoint.com'}, {url: 'https://b.sharepoint.com'}]}\n", "sharePoint.sites[1].url"},
-		"a web outside": {head + "sharePoint: {sites: [{url: 'https://a.sharepoint.com/sites/x', web: {webs: [{url: 'https://a.sharepoint.com/sites/xy'}]}}]}\n", "sharePoint.sites[0].web.webs[0].url"},
-		"receiver":      {head + "sharePoint: {sites: [{url: 'https://a.sharepoint.com', receivers: [{name: R}]}]}\n", "sharePoint.sites[0].receivers[0]"},
-		"webhook":       {head + "sharePoint: {sites: [{url: 'https://a.sharepoint.com', web: {lists: [{title: L, webhooks: [{app: x}]}]}}]}\n", "sharePoint.sites[0].web.lists[0].webhooks[0].app"},
-		"ACS principal": {head + "sharePoint: {appPrincipals: [{appId: 0d9b5c1e-58a7-4f6b-8e21-7c4a9f30a001}]}\n", "sharePoint.appPrincipals[0].appId"},
-		"add-in":        {head + "sharePoint: {addIns: [{appId: 0d9b5c1e-58a7-4f6b-8e21-7c4a9f30a001, site: 'https://a.sharepoint.com'}]}\n", "sharePoint.addIns[0].site"},
+		"team":          {head + "groups: [{displayName: G, kind: security, team: true}]\n", "groups[0].team"},
+		"folder":        {head + "mail: {folders: [{displayName: F}]}\n", "mail.folders[0]"},
+		"denial":        {head + "mail: {denied: [{app: x}]}\n", "mail.denied[0].mailbox"},
+		"Teams app":     {head + "teams: {apps: [{displayName: A, distribution: shop}]}\n", "teams.apps[0].distribution"},
+		"chat":          {head + "teams: {chats: [{members: []}]}\n", "teams.chats[0]"},
+		"two places":    {head + "teams: {installations: [{app: A, team: T, user: U}]}\n", "teams.installations[0]"},
+		"site":          {head + "sites: [{url: finance}]\n", "sites[0].url"},
+		"same site":     {head + "sites: [{url: 'https://a.b/s'}, {url: 'https://A.b/s'}]\n", "sites[1].url"},
+		"subscription":  {head + "subscriptions: [{app: x, resource: users}]\n", "subscriptions[0]"},
 		"address":       {head + "exchange: {connectionFilters: [{ipAllowList: [10.0.0.0/8]}]}\n", "exchange.connectionFilters[0]"},
 	} {
 		if _, err := sim.ParseFixture([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -34,8 +36,15 @@ func TestFixtureErrorsNameTheField(t *testing.T) {
 		}
 	}
 	for name, f := range map[string]*sim.Fixture{
-		"appRoleAssignments[0].principal": {AppRoleAssignments: []sim.AppRoleAssignment{{Principal: "nobody", Resource: "graph", Role: "User.Read.All"}}},
-		"roleAssignments[0].role":         {RoleAssignments: []sim.RoleAssignment{{Principal: sim.GraphAppID, Role: "King"}}},
+		"appRoleAssignments[0].principal":                     {AppRoleAssignments: []sim.AppRoleAssignment{{Principal: "nobody", Resource: "graph", Role: "User.Read.All"}}},
+		"mail.folders[0].mailbox: " + mia + " has no mailbox": {Users: []sim.User{{UserPrincipalName: mia}}, Mail: sim.Mail{Folders: []sim.MailFolder{{Mailbox: mia, DisplayName: "F"}}}},
+		"mail.folders[0].parent": {Users: []sim.User{{UserPrincipalName: mia}}, Exchange: sim.ExchangeOrg{Mailboxes: []sim.Mailbox{{Address: mia}}},
+			Mail: sim.Mail{Folders: []sim.MailFolder{{Mailbox: mia, DisplayName: "F", Parent: "later"}}}},
+		"teams.installations[0].app": {Teams: sim.Teams{Installations: []sim.Installation{{App: "none", User: "x"}}}},
+		"teams.installations[0].team": {Groups: []sim.Group{{DisplayName: "G", Kind: sim.GroupMicrosoft365}},
+			Teams: sim.Teams{Apps: []sim.TeamsApp{{DisplayName: "A"}}, Installations: []sim.Installation{{App: "A", Team: "G"}}}},
+		"sites[0].group":          {Sites: []sim.Site{{URL: "https://a.sharepoint.com/sites/x", Group: "none"}}},
+		"roleAssignments[0].role": {RoleAssignments: []sim.RoleAssignment{{Principal: sim.GraphAppID, Role: "King"}}},
 	} {
 		f.Tenant = sim.InlineTenant().Tenant
 		if _, err := sim.New(f, sim.Options{}); err == nil || !strings.Contains(err.Error(), name) {
@@ -61,7 +70,8 @@ func TestFixtureFileLoads(t *testing.T) {
 
 func TestGenerateIsRepeatable(t *testing.T) {
 	t.Parallel()
-	o := sim.GenerateOptions{Inline: true, Mailboxes: 50, Groups: 20, TransportRules: 10, Connectors: 4, SpoofItems: 5, AllowedIPs: 300, ServicePrincipals: 10, Sites: 30, ReceiversPerSite: 2}
+	o := sim.GenerateOptions{Inline: true, Mailboxes: 50, Groups: 20, TransportRules: 10, Connectors: 4, SpoofItems: 5, AllowedIPs: 300, ServicePrincipals: 10,
+		Services: true, Guests: 3, Synced: 2, QuarantineFolders: 30, Teams: 5, Chats: 20, Installations: 40, Sites: 4, PersonalSites: 9, Subscriptions: 6}
 	a, b := sim.Generate(1, o), sim.Generate(1, o)
 	if d := cmp.Diff(a, b); d != "" {
 		t.Error(d)
@@ -70,9 +80,11 @@ func TestGenerateIsRepeatable(t *testing.T) {
 		t.Error("the seed changes nothing")
 	}
 	for _, o := range []sim.GenerateOptions{o, {}, {Mailboxes: 3, AllowedIPs: 1}} {
-		if err := sim.Generate(3, o).Validate(); err != nil {
-			t.Error(err)
+		s, err := sim.New(sim.Generate(3, o), sim.Options{})
+		if err != nil {
+			t.Fatal(err)
 		}
+		s.Close()
 	}
 }
 

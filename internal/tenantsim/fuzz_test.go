@@ -21,11 +21,13 @@ func FuzzBatchAnswersEachItemOrRefusesAll(f *testing.F) {
 		`{"requests":[{"id":"1","method":"POST","url":"/$batch","body":{"requests":[]}}]}`,
 		`{"requests":[{"id":"1","method":"GET","url":"https://elsewhere.example/"},{"id":"2","method":"get","url":""},{"id":"3","url":"::"},{"id":"4","method":"GET","url":"/users('a"}]}`,
 		`{"requests":[{"id":"1","method":"GET","url":"/domains"},{"id":"1","method":"GET","url":"/domains"}]}`,
+		`{"requests":[{"id":"1","method":"DELETE","url":"/users/mia@contoso.example/mailFolders/inbox"},{"id":"2","method":"GET","url":"/users/mia@contoso.example/mailFolders?includeHiddenFolders=true&$skip=9&$top=1"}]}`,
+		`{"requests":[{"id":"1","method":"POST","url":"/users/x/mailFolders/y/permanentDelete"},{"id":"2","method":"GET","url":"/teams/x/installedApps?$expand=teamsApp"},{"id":"3","method":"GET","url":"/sites/getAllSites"},{"id":"4","method":"GET","url":"/subscriptions"}]}`,
 		`{"requests":[]}`, `{"requests":[null]}`, `{"requests":{}}`, `{`, ``,
 	} {
 		f.Add([]byte(body))
 	}
-	s, err := sim.New(sim.InlineTenant(), sim.Options{CallLog: 100})
+	s, err := sim.New(sim.ServicesTenant(), sim.Options{CallLog: 100})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func (g *generator) services(o GenerateOptions, domain string) {
 	for i := range o.Subscriptions {
 		app := derivedID("vendor app", fmt.Sprint(i%3))
 		if o.Services {
-			app = []string{MailAppID, ChatAppID, app}[i%3]
+			app = []string{MailProductAppID, ChatProductAppID, app}[i%3]
 		}
 		g.f.Subscriptions = append(g.f.Subscriptions, Subscription{App: app, Resource: fmt.Sprintf("users/%s/messages", person(i, domain)), NotificationURL: "https://notify.example/"})
 	}

@@ -1,26 +1,68 @@
 package tenantsim
 
 import (
-	"maps"
 	"net/http"
 	"slices"
-	"strings"
 )
 
-const (
-	venueKey    = "_venue"    // scope and id of the place
-	entraAppKey = "_entraApp" // App Id of the manifest, folded
-)
+// venue finds the team, chat or user in the path.
+func (r *request) venue(s *installScope) (*object, *reply) {
+	id := r.params["id"]
+	if s.kind == KindUser {
+		id = r.tenant.userID(id)
+	}
+	o, ok := r.tenant.of(s.kind).read(id, r.now)
+	if ok && (s.kind != KindGroup || slices.Contains(o.strings("resourceProvisioningOptions"), "Team")) {
+		return o, nil
+	}
+	p := r.graphNotFound("NotFound", map[Kind]string{
+		KindGroup: "No team found with Group Id ", KindChat: "No chat found with Id ", KindUser: "No user found with Id "}[s.kind]+r.params["id"]+".")
+	return nil, &p
+}
 
-// listInstalled lists the apps that are installed in a place; without $expand
-// an installation shows its id alone. See
-// https://learn.microsoft.com/graph/api/team-list-installedapps
-func (r *request) listInstalled(s *installScope) reply {
+// reaches reports whether the token opens an installation: permissions on
+// itself open those of the calling app only.
+func (r *request) reaches(o *object, full []string) bool {
+	return slices.ContainsFunc(full, r.may) || (o.str(entraAppKey) != "" && o.str(entraAppKey) == fold(r.call.AppID))
+}
+
+func (r *request) missing(id string) *reply {
+	p := r.graphNotFound("NotFound", "No app installation found with Id "+id+".")
+	return &p
+}
+
+// installed finds the installation in the path, through look.
+func (r *request) installed(s *installScope, full []string, look func(id string) (*object, bool)) (*object, *reply) {
 	at, bad := r.venue(s)
+	if bad != nil {
+		return nil, bad
+	}
+	o, ok := look(r.params["child"])
+	if !ok || o.id != r.params["child"] || o.str(venueKey) != s.name+" "+at.id { // case matters
+		return nil, r.missing(r.params["child"])
+	}
+	r.about(o)
+	if !r.reaches(o, full) {
+		p := r.forbidden()
+		return nil, &p
+	}
+	return o, nil
+}
+
+func (r *request) uninstall(s *installScope) reply {
+	r.tenant.write.Lock()
+	defer r.tenant.write.Unlock()
+	o, bad := r.installed(s, s.write, r.tenant.of(KindInstallation).get)
 	if bad != nil {
 		return *bad
 	}
-	filter, bad := r.filter(KindInstallation)
+	r.tenant.drop(o, r.now)
+	r.removed(o)
+	return noContent()
+}
+
+func (r *request) getInstalled(s *installScope) reply {
+	o, bad := r.installed(s, s.read, func(id string) (*object, bool) { return r.tenant.of(KindInstallation).read(id, r.now) })
 	if bad != nil {
 		return *bad
 	}
@@ -28,57 +70,7 @@ func (r *request) listInstalled(s *installScope) reply {
 	if bad != nil {
 		return *bad
 	}
-	size, bad := r.top(defaultPage, largestPage)
-	if bad != nil {
-		return *bad
-	}
-	all := slices.DeleteFunc(r.tenant.seen(KindInstallation, s.name+" "+at.id, r.now), func(o *object) bool {
-		return !r.reaches(o, s.read) || (filter != nil && !filter(flat(o)))
-	})
-	rest, ok := after(all, r.query.Get("$skiptoken"))
-	if !ok {
-		return r.graphError(http.StatusBadRequest, "BadRequest", "Invalid $skiptoken.")
-	}
-	out := map[string]any{"@odata.context": r.base + "/v1.0/$metadata#" + s.name + "('" + r.params["id"] + "')/installedApps"}
-	if len(rest) > size {
-		out["@odata.nextLink"] = r.link(nextQuery(r.query, rest[size-1]))
-		rest = rest[:size]
-	}
-	values := make([]map[string]any, len(rest))
-	for i, o := range rest {
-		values[i] = installationView(o, expand)
-	}
-	out["value"] = values
-	return jsonReply(http.StatusOK, out)
-}
-
-// expanded reads $expand, which knows the app and its definition.
-func (r *request) expanded() ([]string, *reply) {
-	text := r.query.Get("$expand")
-	if text == "" {
-		return nil, nil
-	}
-	names := strings.Split(text, ",")
-	for i, n := range names {
-		names[i] = strings.TrimSpace(n)
-		if names[i] != "teamsApp" && names[i] != "teamsAppDefinition" {
-			p := r.graphError(http.StatusBadRequest, "BadRequest", "Could not find a property named '"+names[i]+"' on type 'microsoft.graph.teamsAppInstallation'.")
-			return nil, &p
-		}
-	}
-	return names, nil
-}
-
-func installationView(o *object, expand []string) map[string]any {
-	return view(o, append([]string{"id"}, expand...))
-}
-
-// flat names the properties of the app as a filter does: teamsApp/id.
-func flat(o *object) map[string]any {
-	out := maps.Clone(o.props)
-	app, _ := o.props["teamsApp"].(map[string]any)
-	for k, v := range app {
-		out["teamsApp/"+k] = v
-	}
-	return out
+	v := installationView(o, expand)
+	v["@odata.context"] = r.base + "/v1.0/$metadata#" + s.name + "('" + r.params["id"] + "')/installedApps/$entity"
+	return jsonReply(http.StatusOK, v)
 }

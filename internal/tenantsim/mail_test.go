@@ -204,7 +204,7 @@ func TestMailboxRefusals(t *testing.T) {
 	}
 	reader := r.token(sim.ReaderAppID, sim.ReaderSecret, graphScope)
 	wantStatus(t, r.graph("GET", "/users/"+mia+"/mailFolders", reader, nil), 403, "ErrorAccessDenied")
-	product := r.token(sim.MailAppID, sim.ServicesSecret, graphScope)
+	product := r.token(sim.MailProductAppID, sim.ServicesSecret, graphScope)
 	if a := r.graph("GET", "/users/"+noah+"/mailFolders", product, nil); a.status != 200 {
 		t.Errorf("the denial is for one app: %d", a.status)
 	}

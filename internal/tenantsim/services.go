@@ -6,14 +6,14 @@ import "time"
 // belong to no real tenant. Every service has an app of its own; all but the
 // customer's share the product's display name.
 const (
-	MailAppID        = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b011" // exchange-online
-	SharePointProdID = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b021" // App Id, sharepoint-online
-	OneDriveAppID    = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b031"
-	TeamsProductID   = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b041" // App Id, teams
-	ChatAppID        = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b051" // teams-chat: the customer's own registration
-	ServicesSecret   = "services-secret-for-tests"            // of all five
-	DelegateID       = "c4d8a1f6-5e3b-4927-b0d1-2a7e9c80e011" // user cas-delegate@contoso.onmicrosoft.com
-	DelegateName     = "cas-delegate@" + InlineDomain
+	MailProductAppID       = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b011" // exchange-online
+	SharePointProductAppID = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b021" // App Id, sharepoint-online
+	OneDriveProductAppID   = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b031"
+	TeamsProductAppID      = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b041" // App Id, teams
+	ChatProductAppID       = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b051" // teams-chat: the customer's own registration
+	ServicesSecret         = "services-secret-for-tests"            // of all five
+	DelegateID             = "c4d8a1f6-5e3b-4927-b0d1-2a7e9c80e011" // user cas-delegate@contoso.onmicrosoft.com
+	DelegateName           = "cas-delegate@" + InlineDomain
 	// QuarantineFolder is what the simulator calls the product's hidden folder:
 	// its real name is published nowhere.
 	QuarantineFolder = "TMCAS Quarantine (simulated)"
@@ -55,14 +55,14 @@ func addServiceApps(f *Fixture) {
 		id, service string
 		graph       []string
 	}{
-		{MailAppID, "exchange-online", []string{"Directory.Read.All", "Group.Read.All", "Mail.ReadWrite", "Member.Read.Hidden"}},
-		{SharePointProdID, "sharepoint-online", []string{"Directory.Read.All", "Sites.FullControl.All", "Sites.Read.All"}},
-		{OneDriveAppID, "onedrive", []string{"Directory.Read.All", "Group.Read.All", "Sites.FullControl.All", "Sites.Read.All", "User.Read.All"}},
-		{TeamsProductID, "teams", []string{"Directory.Read.All", "Group.Read.All", "Sites.FullControl.All", "Sites.Manage.All", "Sites.Read.All"}},
-		{ChatAppID, "teams-chat", []string{"Chat.Read.All", "Chat.UpdatePolicyViolation.All", "Files.ReadWrite.All", "Group.Read.All", "User.Read.All"}},
+		{MailProductAppID, "exchange-online", []string{"Directory.Read.All", "Group.Read.All", "Mail.ReadWrite", "Member.Read.Hidden"}},
+		{SharePointProductAppID, "sharepoint-online", []string{"Directory.Read.All", "Sites.FullControl.All", "Sites.Read.All"}},
+		{OneDriveProductAppID, "onedrive", []string{"Directory.Read.All", "Group.Read.All", "Sites.FullControl.All", "Sites.Read.All", "User.Read.All"}},
+		{TeamsProductAppID, "teams", []string{"Directory.Read.All", "Group.Read.All", "Sites.FullControl.All", "Sites.Manage.All", "Sites.Read.All"}},
+		{ChatProductAppID, "teams-chat", []string{"Chat.Read.All", "Chat.UpdatePolicyViolation.All", "Files.ReadWrite.All", "Group.Read.All", "User.Read.All"}},
 	} {
 		sp := ServicePrincipal{AppID: app.id, DisplayName: ProductName, OwnerTenant: vendorTenantID, Secrets: []string{ServicesSecret}, Created: since}
-		if app.id == ChatAppID {
+		if app.id == ChatProductAppID {
 			sp.DisplayName, sp.OwnerTenant = ChatAppName, ""
 			f.Applications = append(f.Applications, Application{AppID: app.id, DisplayName: ChatAppName, Created: since,
 				RedirectURIs: []string{"https://admin.tmcas.trendmicro.com/ui/cas/provision.html"}, SecretNames: []string{"cas"}})
@@ -97,8 +97,8 @@ func addQuarantine(f *Fixture) {
 		MailFolder{Mailbox: noah, DisplayName: "Suppliers"},
 		MailFolder{Mailbox: noah, DisplayName: QuarantineFolder, Parent: "Suppliers", Hidden: true, Items: 1})
 	f.Subscriptions = append(f.Subscriptions,
-		Subscription{App: MailAppID, Resource: "users/" + mia + "/messages", NotificationURL: "https://notify.tmcas.trendmicro.com/mail"},
-		Subscription{App: ChatAppID, Resource: "chats/getAllMessages", NotificationURL: "https://notify.tmcas.trendmicro.com/chat"},
+		Subscription{App: MailProductAppID, Resource: "users/" + mia + "/messages", NotificationURL: "https://notify.tmcas.trendmicro.com/mail"},
+		Subscription{App: ChatProductAppID, Resource: "chats/getAllMessages", NotificationURL: "https://notify.tmcas.trendmicro.com/chat"},
 		Subscription{App: twinAppID, Resource: "groups", NotificationURL: "https://notify.example/groups"})
 }
 
@@ -109,7 +109,7 @@ func addTeams(f *Fixture) {
 		Group{DisplayName: FinanceTeam, Kind: GroupMicrosoft365, Team: true, Members: []string{mia, noah}},
 		Group{DisplayName: "Finance archive", Kind: GroupMicrosoft365})
 	f.Teams.Apps = append(f.Teams.Apps,
-		TeamsApp{ID: CatalogAppID, DisplayName: CatalogAppName, Distribution: "organization", AppID: ChatAppID},
+		TeamsApp{ID: CatalogAppID, DisplayName: CatalogAppName, Distribution: "organization", AppID: ChatProductAppID},
 		TeamsApp{DisplayName: "Planner", Distribution: "store"})
 	f.Teams.Chats = append(f.Teams.Chats, Chat{Topic: "Budget", Members: []string{mia, noah}})
 	f.Teams.Installations = append(f.Teams.Installations,

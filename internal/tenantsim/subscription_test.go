@@ -13,12 +13,12 @@ import (
 func TestAnAppSeesItsOwnSubscriptionsOnly(t *testing.T) {
 	t.Parallel()
 	r := services(t, sim.Options{})
-	chat, mail := r.token(sim.ChatAppID, sim.ServicesSecret, graphScope), r.token(sim.MailAppID, sim.ServicesSecret, graphScope)
+	chat, mail := r.token(sim.ChatProductAppID, sim.ServicesSecret, graphScope), r.token(sim.MailProductAppID, sim.ServicesSecret, graphScope)
 	if got := r.graph("GET", "/subscriptions", r.graphToken(), nil); got.status != 200 || len(got.rows()) != 0 {
 		t.Errorf("the worker made none: %s", got.raw)
 	}
 	list := r.graph("GET", "/subscriptions?$filter=nonsense", chat, nil)
-	if got := list.column("resource"); !slices.Equal(got, []string{"chats/getAllMessages"}) || list.rows()[0]["clientState"] != nil || list.rows()[0]["applicationId"] != sim.ChatAppID {
+	if got := list.column("resource"); !slices.Equal(got, []string{"chats/getAllMessages"}) || list.rows()[0]["clientState"] != nil || list.rows()[0]["applicationId"] != sim.ChatProductAppID {
 		t.Fatalf("%s", list.raw)
 	}
 	at := "/subscriptions/" + list.column("id")[0]
@@ -34,7 +34,7 @@ func TestAnAppSeesItsOwnSubscriptionsOnly(t *testing.T) {
 		t.Fatalf("%d %s", a.status, a.raw)
 	}
 	wantStatus(t, r.graph("DELETE", at, chat, nil), 404, "ResourceNotFound")
-	if got := r.sim.RemovedBy(strings.TrimPrefix(at, "/subscriptions/")); len(got) != 1 || got[0].AppID != sim.ChatAppID {
+	if got := r.sim.RemovedBy(strings.TrimPrefix(at, "/subscriptions/")); len(got) != 1 || got[0].AppID != sim.ChatProductAppID {
 		t.Errorf("%+v", got)
 	}
 	if got := r.sim.Names(sim.InlineTenantID, sim.KindSubscription); len(got) != 2 {
@@ -48,11 +48,11 @@ func TestSubscriptionNeedsTheReadPermissionAndLapses(t *testing.T) {
 	f := sim.ServicesTenant()
 	f.Subscriptions = nil
 	for i := range 130 {
-		f.Subscriptions = append(f.Subscriptions, sim.Subscription{App: sim.MailAppID, Resource: fmt.Sprintf("users/%d/messages", i), Expires: c.at.Add(time.Duration(i) * time.Minute)})
+		f.Subscriptions = append(f.Subscriptions, sim.Subscription{App: sim.MailProductAppID, Resource: fmt.Sprintf("users/%d/messages", i), Expires: c.at.Add(time.Duration(i) * time.Minute)})
 	}
 	f.Subscriptions = append(f.Subscriptions, sim.Subscription{App: sim.ReaderAppID, Resource: "chats/getAllMessages"})
 	r := newRig(t, f, sim.Options{Now: c.now})
-	mail := r.token(sim.MailAppID, sim.ServicesSecret, graphScope)
+	mail := r.token(sim.MailProductAppID, sim.ServicesSecret, graphScope)
 	if n := len(r.rowsOf("/subscriptions", mail)); n != 129 { // the first has lapsed at once; the pages are of 100
 		t.Errorf("%d", n)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -105,10 +106,10 @@ func TestTeamsRefusals(t *testing.T) {
 func TestPermissionOnItselfOpensItsOwnInstallations(t *testing.T) {
 	t.Parallel()
 	f := sim.ServicesTenant()
-	f.AppRoleAssignments = append(f.AppRoleAssignments, sim.AppRoleAssignment{Principal: sim.ChatAppID, Resource: "graph", Role: "TeamsAppInstallation.ReadWriteSelfForChat.All"})
+	f.AppRoleAssignments = append(f.AppRoleAssignments, sim.AppRoleAssignment{Principal: sim.ChatProductAppID, Resource: "graph", Role: "TeamsAppInstallation.ReadWriteSelfForChat.All"})
 	f.Teams.Installations = append(f.Teams.Installations, sim.Installation{App: "Planner", Chat: "Budget"})
 	r := newRig(t, f, sim.Options{})
-	own := r.token(sim.ChatAppID, sim.ServicesSecret, graphScope)
+	own := r.token(sim.ChatProductAppID, sim.ServicesSecret, graphScope)
 	base := "/chats/" + r.id(sim.KindChat, "Budget") + "/installedApps"
 	mine := r.graph("GET", base, own, nil).column("id")
 	all := r.graph("GET", base, r.graphToken(), nil).column("id")
@@ -121,6 +122,34 @@ func TestPermissionOnItselfOpensItsOwnInstallations(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.raw)
 	}
 }
+
+func TestDocumentedBudgetsHoldPerTeam(t *testing.T) {
+	t.Parallel()
+	c := &clock{at: time.Now()}
+	r := services(t, sim.Options{Now: c.now, Behaviour: sim.Behaviour{Throttle: sim.DocumentedBudgets()}})
+	g := r.graphToken()
+	status := func(path string) int { return r.graph("GET", path, g, nil).status }
+	for i, want := range []int{200, 200, 200, 200, 429} {
+		if got := status("/users/" + mia + "/teamwork/installedApps"); got != want {
+			t.Errorf("call %d: %d", i+1, got)
+		}
+	}
+	if got := status("/users/" + noah + "/teamwork/installedApps"); got != 200 {
+		t.Errorf("another place: %d", got)
+	}
+	last := 0
+	for i := range 31 {
+		last = status("/chats/19:" + itoa(i) + "@thread.v2")
+	}
+	if last != 429 {
+		t.Errorf("the 31st read in a second: %d", last)
+	}
+	if got := status("/users/" + mia + "/mailFolders"); got != 200 {
+		t.Errorf("another service: %d", got)
+	}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 func TestTeamsBudgetsTellReadsFromWrites(t *testing.T) {
 	t.Parallel()

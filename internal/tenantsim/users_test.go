@@ -86,7 +86,7 @@ func TestApplicationShowsWhereItRedirects(t *testing.T) {
 	f.ServicePrincipals = append(f.ServicePrincipals, sim.ServicePrincipal{AppID: "2f6d8b1c-4e70-4a95-83c2-6b9e0d51a0aa", DisplayName: "Old add-in", Type: "Legacy"})
 	r := newRig(t, f, sim.Options{})
 	g := r.graphToken()
-	a := r.graph("GET", "/applications(appId='"+sim.ChatAppID+"')?$select=id,web,passwordCredentials", g, nil)
+	a := r.graph("GET", "/applications(appId='"+sim.ChatProductAppID+"')?$select=id,web,passwordCredentials", g, nil)
 	web, _ := a.json["web"].(map[string]any)
 	secrets, _ := a.json["passwordCredentials"].([]any)
 	if len(web["redirectUris"].([]any)) != 1 || len(secrets) != 1 || secrets[0].(map[string]any)["secretText"] != nil {
@@ -96,7 +96,7 @@ func TestApplicationShowsWhereItRedirects(t *testing.T) {
 	if a := r.graph("DELETE", "/applications/"+id, g, nil); a.status != 204 {
 		t.Fatalf("%d %s", a.status, a.raw)
 	}
-	for _, path := range []string{"/applications/" + id, "/servicePrincipals(appId='" + sim.ChatAppID + "')"} {
+	for _, path := range []string{"/applications/" + id, "/servicePrincipals(appId='" + sim.ChatProductAppID + "')"} {
 		wantStatus(t, r.graph("GET", path, g, nil), 404, "Request_ResourceNotFound")
 	}
 	if a := r.graph("GET", "/directory/deletedItems/"+id, g, nil); a.json["@odata.type"] != "#microsoft.graph.application" || a.json["deletedDateTime"] == nil {
