@@ -1,10 +1,12 @@
 // Package tenantsim is a simulated Microsoft 365 tenant behind real HTTP.
 //
 // It answers what a cleanup of an email security product asks of a tenant: the
-// token endpoint, a part of Microsoft Graph v1.0 with $batch, Exchange Online's
-// InvokeCommand, and the product vendor's removal hook. It is as strict as the
-// real services are: permissions per call, OData errors, paging, throttling
-// with fractional Retry-After, reads that lag behind writes, soft delete.
+// token endpoint, a part of Microsoft Graph v1.0 with $batch (the directory,
+// mail folders, Teams apps and chats, site collections, change notifications),
+// Exchange Online's InvokeCommand, and the product vendor's removal hook. It is
+// as strict as the real services are: permissions per call, OData errors,
+// paging, throttling with fractional Retry-After, reads that lag behind writes,
+// soft delete. docs/simulated-tenant.md describes fixtures and behaviour.
 //
 //	sim, err := tenantsim.New(tenantsim.InlineTenant(), tenantsim.Options{})
 //	srv := httptest.NewServer(sim.Handler()) // or sim.Start(ctx, "127.0.0.1:0")

@@ -63,8 +63,17 @@ func TestFixtureFileLoads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Names(f.Tenant.ID, sim.KindTransportRule); !cmp.Equal(got, []string{"Disclaimer", "Route to scanner"}) {
-		t.Errorf("%v", got)
+	for kind, want := range map[sim.Kind][]string{
+		sim.KindTransportRule: {"Disclaimer", "Route to scanner"}, sim.KindMailFolder: {"Offers", "Quarantine"}, sim.KindInstallation: {"Guard", "Guard", "Guard"},
+		sim.KindSubscription: {"chats/getAllMessages"},
+		sim.KindSite:         {"https://small.sharepoint.com/sites/sales", "https://small-my.sharepoint.com/personal/lee_small_example"},
+	} {
+		if got := s.Names(f.Tenant.ID, kind); !cmp.Equal(got, want) {
+			t.Errorf("%s: %v", kind, got)
+		}
+	}
+	if f.Subscriptions[0].Expires.Year() != 2031 || f.Behaviour.Graph.MailboxConcurrency != 4 {
+		t.Errorf("%+v %+v", f.Subscriptions, f.Behaviour)
 	}
 }
 
