@@ -160,7 +160,7 @@ func (h *harness) tenant(_ context.Context, _, reference string) (m365.Tenant, e
 	case "reader":
 		c.app, c.secret = tenantsim.ReaderAppID, tenantsim.ReaderSecret
 	case tenantsim.ChatCredential:
-		c.app, c.secret = tenantsim.ChatAppID, tenantsim.ServicesSecret
+		c.app, c.secret = tenantsim.ChatProductAppID, tenantsim.ServicesSecret
 	}
 	t := m365.Tenant{ID: tenantsim.InlineTenantID, ActingApp: c.app, Exchange: &c, Directory: &c}
 	if h.hook {

@@ -52,12 +52,12 @@ func FullAccounts() []ServiceAccount {
 	chat := map[string][]string{"installed-app": {CatalogAppID}}
 	return []ServiceAccount{
 		{ID: "inline", Service: serviceInline, Kind: "authorized", AppID: ProductAppID, Site: "us", ProductID: ProductAccountID},
-		{ID: "exchange", Service: "exchange-online", Kind: "authorized", AppID: MailAppID, Names: map[string][]string{"quarantine-folder": {QuarantineFolder}}},
+		{ID: "exchange", Service: "exchange-online", Kind: "authorized", AppID: MailProductAppID, Names: map[string][]string{"quarantine-folder": {QuarantineFolder}}},
 		{ID: "sharepoint", Service: "sharepoint-online", Kind: "authorized", AppID: SharePointProdID, SharePointAppID: SharePointProductAppID, Names: sites},
 		{ID: "sharepoint-delegate", Service: "sharepoint-online", Kind: "delegate", UPN: DelegateName, Names: sites},
-		{ID: "onedrive", Service: "onedrive", Kind: "authorized", AppID: OneDriveAppID, Names: sites},
+		{ID: "onedrive", Service: "onedrive", Kind: "authorized", AppID: OneDriveProductAppID, Names: sites},
 		{ID: "onedrive-delegate", Service: "onedrive", Kind: "delegate", UPN: DelegateName, Names: sites},
-		{ID: "teams", Service: "teams", Kind: "authorized", AppID: TeamsProductID, Names: sites},
-		{ID: "chat", Service: "teams-chat", Kind: "authorized", AppID: ChatAppID, AppCredential: ChatCredential, Names: chat},
+		{ID: "teams", Service: "teams", Kind: "authorized", AppID: TeamsProductAppID, Names: sites},
+		{ID: "chat", Service: "teams-chat", Kind: "authorized", AppID: ChatProductAppID, AppCredential: ChatCredential, Names: chat},
 	}
 }
