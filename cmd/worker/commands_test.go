@@ -40,6 +40,9 @@ func TestMistakesAreNamedAndHaveACodeOfTheirOwn(t *testing.T) {
 		"no tenants":               {[]string{"run"}, "no tenant is configured"},
 		"a level that is none":     {[]string{"provision", "--log-level", "loud"}, "debug, info, warn"},
 		"too many tenants":         {[]string{"demo", "--tenants", "9"}, "1 to 5"},
+		"a proxy without TLS":      {[]string{"tenantsim", "--proxy", "127.0.0.1:0"}, "--proxy needs --tls"},
+		"a proxy for everybody":    {[]string{"tenantsim", "--listen", "127.0.0.1:0", "--tls", t.TempDir(), "--proxy", "0.0.0.0:0"}, "--proxy 0.0.0.0:0: tenantsim: the proxy must be host:port on loopback"},
+		"a directory that is none": {[]string{"tenantsim", "--listen", "127.0.0.1:0", "--tls", "/dev/null/x"}, "--tls /dev/null/x"},
 		"a fixture that is none":   {[]string{"tenantsim", "--fixture", "/nowhere.yaml"}, "/nowhere.yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -9,36 +12,76 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
 )
 
+// simulation is what `worker tenantsim` is told.
+type simulation struct {
+	listen, fixture string
+	tls, proxy      string
+}
+
 func tenantsimCommand() *cobra.Command {
-	var listen, file string
+	var s simulation
 	c := &cobra.Command{
 		Use:   "tenantsim",
 		Short: "Serve a simulated Microsoft 365 tenant on loopback",
-		Long: `Serve a simulated Microsoft 365 tenant on loopback: token endpoint, Graph, Exchange admin API and the product's hook.
+		Long: `Serve a simulated Microsoft 365 tenant on loopback: token endpoint, Graph, Exchange admin API, SharePoint and the product's hook.
 
 deploy/worker-simulated.yaml is a worker's configuration for it. What it was asked, and what it holds, tells GET /_sim/calls and
-GET /_sim/changes; faults are injected at /_sim/faults.`,
-		Example: "  worker tenantsim --listen 127.0.0.1:8090",
+GET /_sim/changes; faults are injected at /_sim/faults. With --tls and --proxy a client that knows only Microsoft's host names can be
+led to it, by HTTPS_PROXY and the certificate in the directory of --tls. docs/simulated-tenant.md tells the rest.`,
+		Example: "  worker tenantsim --listen 127.0.0.1:8090\n  worker tenantsim --tls /tmp/sim --proxy 127.0.0.1:8091",
 		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			fixture := tenantsim.InlineTenant()
-			if file != "" {
-				var err error
-				if fixture, err = tenantsim.LoadFixture(file); err != nil {
-					return usage{err}
-				}
-			}
-			sim, err := devstack.StartTenant(c.Context(), listen, fixture, tenantsim.Options{})
-			if err != nil {
-				return err
-			}
-			defer sim.Close()
-			_, err = fmt.Fprintf(c.OutOrStdout(), "the tenant %s (%s) answers at %s\n", fixture.Tenant.DisplayName, fixture.Tenant.ID, sim.BaseURL())
-			<-c.Context().Done()
-			return err
-		},
+		RunE:    func(c *cobra.Command, _ []string) error { return s.serve(c.Context(), c.OutOrStdout()) },
 	}
-	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8090", "host:port on loopback")
-	c.Flags().StringVar(&file, "fixture", "", "YAML file of a tenant; empty: one with everything that inline mode leaves")
+	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:8090", "host:port on loopback")
+	c.Flags().StringVar(&s.fixture, "fixture", "", "YAML file of a tenant; empty: one with everything that inline mode leaves")
+	c.Flags().StringVar(&s.tls, "tls", "", "serve https, and write the certificate to trust to ca.pem in this directory")
+	c.Flags().StringVar(&s.proxy, "proxy", "", "host:port on loopback of a proxy that leads Microsoft's host names here; needs --tls")
 	return c
+}
+
+// serve runs the simulator until the context ends.
+func (s simulation) serve(ctx context.Context, out io.Writer) error {
+	if s.proxy != "" && s.tls == "" {
+		return usage{errors.New("--proxy needs --tls: who goes through a proxy to Microsoft's names asks for https")}
+	}
+	fixture := tenantsim.InlineTenant()
+	if s.fixture != "" {
+		var err error
+		if fixture, err = tenantsim.LoadFixture(s.fixture); err != nil {
+			return usage{err}
+		}
+	}
+	sim, err := devstack.StartTenant(ctx, s.listen, fixture, tenantsim.Options{TLS: s.tls != ""})
+	if err != nil {
+		return err
+	}
+	defer sim.Close()
+	if _, err := fmt.Fprintf(out, "the tenant %s (%s) answers at %s\n", fixture.Tenant.DisplayName, fixture.Tenant.ID, sim.BaseURL()); err != nil {
+		return err
+	}
+	if err := s.lead(ctx, sim, out); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// lead writes the certificate and starts the proxy, where they are asked for, and says how a client finds them.
+func (s simulation) lead(ctx context.Context, sim *tenantsim.Sim, out io.Writer) error {
+	if s.tls == "" {
+		return nil
+	}
+	ca, err := sim.WriteCA(s.tls)
+	if err != nil {
+		return usage{fmt.Errorf("--tls %s: %w", s.tls, err)}
+	}
+	if _, err := fmt.Fprintf(out, "its certificate is in %s\n", ca); err != nil || s.proxy == "" {
+		return err
+	}
+	proxy, err := sim.StartProxy(ctx, s.proxy)
+	if err != nil {
+		return usage{fmt.Errorf("--proxy %s: %w", s.proxy, err)}
+	}
+	_, err = fmt.Fprintf(out, "Microsoft's host names lead to it with HTTPS_PROXY=%s SSL_CERT_FILE=%s\n", proxy, ca)
+	return err
 }

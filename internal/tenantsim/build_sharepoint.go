@@ -32,7 +32,7 @@ func (b *builder) sharePointNames() {
 	s.name, _, _ = strings.Cut(fold(b.t.domains[0]), ".")
 	s.suffix = sharePointSuffixes[0]
 	for i := range b.f.SharePoint.Sites {
-		host, _, _ := siteAddress(b.f.SharePoint.Sites[i].URL)
+		host, _ := siteAddress(b.f.SharePoint.Sites[i].URL)
 		s.name, s.suffix = host.prefix(), host.suffix
 	}
 	s.labels = []string{s.name, s.name + "-my", s.name + "-admin"}

@@ -12,7 +12,7 @@ func (c *checker) sharePoint(f *Fixture) {
 	for i := range f.SharePoint.Sites {
 		s := &f.SharePoint.Sites[i]
 		at := fmt.Sprintf("sharePoint.sites[%d]", i)
-		host, _, ok := siteAddress(s.URL)
+		host, ok := siteAddress(s.URL)
 		c.must(ok, at+".url", "must be https://name.sharepoint.com with /sites/x, /teams/x, /personal/x or nothing, is %q", s.URL)
 		c.once(at+".url", "site collection", s.URL)
 		c.id(at, s.ID)
@@ -102,11 +102,11 @@ func webAddress(address string) (spHost, string, error) {
 }
 
 // siteAddress is webAddress for a site collection.
-func siteAddress(address string) (host spHost, path string, ok bool) {
+func siteAddress(address string) (spHost, bool) {
 	host, path, err := webAddress(address)
 	parts := strings.Split(path, "/")
 	managed := len(parts) == 3 && parts[2] != "" && (parts[1] == "sites" || parts[1] == "teams" || parts[1] == "personal")
-	return host, path, err == nil && (path == "" || managed)
+	return host, err == nil && (path == "" || managed)
 }
 
 // siteKey is how addresses are compared.

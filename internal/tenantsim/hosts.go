@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -55,10 +56,8 @@ func hostAPI(name string) API {
 	case ExchangeAppID:
 		return APIExchange
 	}
-	for _, h := range loginHosts {
-		if h == name {
-			return APILogin
-		}
+	if slices.Contains(loginHosts, name) {
+		return APILogin
 	}
 	if _, ok := sharePointHost(name); ok {
 		return APISharePoint
