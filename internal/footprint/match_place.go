@@ -8,7 +8,11 @@ import (
 
 // recordedName reports whether the account's record has the name for objects of the candidate's kind.
 func (f *finder) recordedName(c candidate, names ...string) bool {
-	return slices.ContainsFunc(f.account.Names[string(c.Kind)], func(recorded string) bool {
+	recorded := f.account.Names[string(c.Kind)]
+	if c.Kind == ListWebhook { // the product is one, whichever way it is told of a change
+		recorded = slices.Concat(recorded, f.account.Names[string(EventReceiver)])
+	}
+	return slices.ContainsFunc(recorded, func(recorded string) bool {
 		return slices.ContainsFunc(names, func(name string) bool { return same(recorded, name) })
 	})
 }

@@ -94,7 +94,7 @@ func removeWebhook(ctx context.Context, j *job, a deprovision.Artifact, w where)
 
 func readAdmin(ctx context.Context, j *job, w where) ([]m365.Object, map[string]any, error) {
 	found, err := j.tenant.SharePoint.Admins(ctx, w.InWeb)
-	return found, w.place(map[string]any{}), err
+	return found, w.place(map[string]any{"Id": nil}), err // a number, good on its site alone
 }
 
 func removeAdmin(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error) {

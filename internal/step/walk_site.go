@@ -90,7 +90,7 @@ func places(sites []m365.Object) []place {
 func (j *job) visitSite(ctx context.Context, site string) visit {
 	s := siteVisit{job: j, site: site}
 	if j.account.Kind == deprovision.Delegate && j.removes(footprint.SiteAdmin) {
-		s.keep(footprint.SiteAdmin, "GET siteusers", map[string]any{"inWeb": site})(j.tenant.SharePoint.Admins(ctx, site))
+		s.keep(footprint.SiteAdmin, "GET siteusers", map[string]any{"inWeb": site, "Id": nil})(j.tenant.SharePoint.Admins(ctx, site))
 	}
 	s.receivers(ctx, site, m365.OnSite, "")
 	s.web(ctx, site, 0)

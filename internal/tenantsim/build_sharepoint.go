@@ -40,7 +40,7 @@ func (b *builder) sharePointNames() {
 
 func (b *builder) siteCollection(f *SharePointSite) {
 	address := strings.TrimRight(f.URL, "/")
-	site := &spSite{id: b.id(f.ID, KindSiteCollection, fold(address)), url: address, primary: f.PrimaryAdmin, locked: f.Locked}
+	site := &spSite{id: b.id(f.ID, siteIDs, fold(address)), url: address, primary: f.PrimaryAdmin, locked: f.Locked}
 	b.t.sp.sites = append(b.t.sp.sites, site)
 	_, path, _ := webAddress(address)
 	b.put(&object{kind: KindSiteCollection, id: site.id, name: address, props: map[string]any{
@@ -49,6 +49,10 @@ func (b *builder) siteCollection(f *SharePointSite) {
 	b.siteUsers(site, f)
 	b.web(site, site.id, &f.Web, address)
 }
+
+// siteIDs is what the ids of sites and webs are derived with: Graph names the
+// same ones.
+const siteIDs Kind = "site"
 
 func relative(path string) string {
 	if path == "" {
@@ -101,7 +105,7 @@ func (b *builder) below(parent string, o *object) {
 
 func (b *builder) web(site *spSite, parent string, f *Web, address string) {
 	host, path, _ := webAddress(address)
-	w := &spWeb{id: b.id(f.ID, KindWeb, fold(address)), url: address, site: site}
+	w := &spWeb{id: b.id(f.ID, siteIDs, "web", fold(address)), url: address, site: site}
 	title := f.Title
 	if title == "" {
 		title = address[strings.LastIndexByte(address, '/')+1:]

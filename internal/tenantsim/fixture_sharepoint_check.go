@@ -14,7 +14,7 @@ func (c *checker) sharePoint(f *Fixture) {
 		at := fmt.Sprintf("sharePoint.sites[%d]", i)
 		host, ok := siteAddress(s.URL)
 		c.must(ok, at+".url", "must be https://name.sharepoint.com with /sites/x, /teams/x, /personal/x or nothing, is %q", s.URL)
-		c.once(at+".url", "site collection", s.URL)
+		c.once(at+".url", "web", siteKey(s.URL))
 		c.id(at, s.ID)
 		sites[siteKey(s.URL)] = true
 		if name := host.prefix(); ok && prefix == "" {
@@ -56,7 +56,7 @@ func (c *checker) web(at string, w *Web, parent string, root bool) {
 	if !root {
 		_, _, err := webAddress(w.URL)
 		below = err == nil && strings.HasPrefix(siteKey(w.URL), siteKey(parent)+"/")
-		c.once(at+".url", "site collection", w.URL)
+		c.once(at+".url", "web", siteKey(w.URL))
 	}
 	c.must(below, at+".url", "must lie below %q, is %q", parent, w.URL)
 	c.id(at, w.ID)

@@ -1,5 +1,7 @@
 package tenantsim
 
+import "slices"
+
 // ServiceAccount is what an operator would have recorded of a service account
 // when the product was set up.
 type ServiceAccount struct {
@@ -9,6 +11,9 @@ type ServiceAccount struct {
 	Names                       map[string][]string
 	AppCredential               string
 }
+
+// LegacyAppID is the App Identifier that SharePoint knows the product by.
+const LegacyAppID = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b071"
 
 // ChatCredential is the name under which [FullAccounts] refers to the secret of
 // the customer's own chat app, which is [ServicesSecret].
@@ -21,24 +26,25 @@ const ChatCredential = "chat-app"
 func FullTenant() *Fixture {
 	f := ServicesTenant()
 	AddSharePoint(f)
-	have := map[string]bool{}
-	for _, s := range f.Sites {
-		have[s.URL] = true
-	}
+	sp := &f.SharePoint
+	sp.AppPrincipals[0].AppID = LegacyAppID // SharePoint's App Identifier is not the Entra App Id
+	f.ServicePrincipals = append(f.ServicePrincipals, ServicePrincipal{AppID: LegacyAppID, DisplayName: ProductName, OwnerTenant: vendorTenantID})
 	for _, s := range []Site{{URL: MarketingSite, Title: "Marketing"}, {URL: LegalSite, Title: "Legal"}, {URL: LockedSite, Title: "Archive"}} {
-		if !have[s.URL] {
+		if !slices.ContainsFunc(f.Sites, func(o Site) bool { return o.URL == s.URL }) {
 			f.Sites = append(f.Sites, s)
 		}
 	}
-	f.SharePoint.Sites = append(f.SharePoint.Sites,
-		SharePointSite{URL: FinanceSite, PrimaryAdmin: adminLogin, Web: Web{Title: FinanceTeam, Receivers: append(microsoftReceivers(), productReceiver(listAdded)),
-			Lists: append(microsoftLists(), List{Title: "Invoices", Receivers: []EventReceiver{productReceiver(itemAdded)}},
-				List{Title: QuarantineLibrary, Hidden: true, ItemCount: 2})}},
-		SharePointSite{URL: SharePointURL + "/sites/intranet", PrimaryAdmin: adminLogin, Admins: []string{DelegateLogin},
-			Web: Web{Title: "Intranet", Receivers: microsoftReceivers(), Lists: microsoftLists()}},
-		SharePointSite{URL: SharePointPersonalURL + "/personal/noah_contoso_example", PrimaryAdmin: "i:0#.f|membership|noah@contoso.example",
-			Admins: []string{DelegateLogin},
-			Web:    Web{Title: "Noah", Receivers: []EventReceiver{productReceiver(listAdded), rivalReceiver()}, Lists: microsoftLists()}})
+	for i := range sp.Sites {
+		s := &sp.Sites[i]
+		switch s.URL {
+		case FinanceTeamSite:
+			s.Web.Lists = append(s.Web.Lists, List{Title: "Invoices", Receivers: []EventReceiver{productReceiver(itemAdded)}},
+				List{Title: QuarantineLibrary, Hidden: true, ItemCount: 2})
+		case SharePointURL + "/sites/intranet", SharePointPersonalURL + "/personal/noah_contoso_example":
+			s.Admins = append(s.Admins, DelegateLogin)
+			s.Web.Receivers = append(s.Web.Receivers, rivalReceiver())
+		}
+	}
 	f.Exchange.RoleGroups = append(f.Exchange.RoleGroups, RoleGroup{Name: "delegation_service", Roles: []string{"ApplicationImpersonation", "Mailbox Search"},
 		Members: []string{DelegateName}})
 	return f
@@ -53,7 +59,7 @@ func FullAccounts() []ServiceAccount {
 	return []ServiceAccount{
 		{ID: "inline", Service: serviceInline, Kind: "authorized", AppID: ProductAppID, Site: "us", ProductID: ProductAccountID},
 		{ID: "exchange", Service: "exchange-online", Kind: "authorized", AppID: MailProductAppID, Names: map[string][]string{"quarantine-folder": {QuarantineFolder}}},
-		{ID: "sharepoint", Service: "sharepoint-online", Kind: "authorized", AppID: SharePointProdID, SharePointAppID: SharePointProductAppID, Names: sites},
+		{ID: "sharepoint", Service: "sharepoint-online", Kind: "authorized", AppID: SharePointProductAppID, SharePointAppID: LegacyAppID, Names: sites},
 		{ID: "sharepoint-delegate", Service: "sharepoint-online", Kind: "delegate", UPN: DelegateName, Names: sites},
 		{ID: "onedrive", Service: "onedrive", Kind: "authorized", AppID: OneDriveProductAppID, Names: sites},
 		{ID: "onedrive-delegate", Service: "onedrive", Kind: "delegate", UPN: DelegateName, Names: sites},

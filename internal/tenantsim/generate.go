@@ -34,9 +34,8 @@ type GenerateOptions struct {
 	Sites             int    // without a group
 	PersonalSites     int    // at most one per mailbox
 	Subscriptions     int    // of the product's apps, if Services is set, and of others
-	// ReceiversPerSite is how many of the product are on each web; each site's first list has one more.
-	ReceiversPerSite int
-	ListsPerSite     int // three at least
+	// SharePoint is what lies in sites of its own, which Graph lists as well.
+	SharePoint GenerateSharePoint
 }
 
 // Generate makes a fixture from a seed: the same seed and options give the same
@@ -61,7 +60,7 @@ func Generate(seed uint64, o GenerateOptions) *Fixture {
 	g.mailFlow(o)
 	g.apps(o)
 	g.services(o, domain)
-	g.contents(o)
+	g.sharePoint(o, domain)
 	return g.f
 }
 

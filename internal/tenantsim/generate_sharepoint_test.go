@@ -9,7 +9,7 @@ import (
 
 func TestGeneratedSitesHaveTheProductsReceiversAmongOthers(t *testing.T) {
 	t.Parallel()
-	f := sim.Generate(5, sim.GenerateOptions{Inline: true, Sites: 20, ReceiversPerSite: 2})
+	f := sim.Generate(5, sim.GenerateOptions{Inline: true, SharePoint: sim.GenerateSharePoint{Sites: 16, PersonalSites: 4, Receivers: 2}})
 	personal := 0
 	for _, s := range f.SharePoint.Sites {
 		if strings.Contains(s.URL, "-my.sharepoint.com/personal/") {
@@ -39,7 +39,7 @@ func products(list []sim.EventReceiver) int {
 func BenchmarkTwoThousandSites(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		s, err := sim.New(sim.Generate(1, sim.GenerateOptions{Inline: true, Sites: 2000}), sim.Options{})
+		s, err := sim.New(sim.Generate(1, sim.GenerateOptions{Inline: true, SharePoint: sim.GenerateSharePoint{Sites: 1500, PersonalSites: 500}}), sim.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

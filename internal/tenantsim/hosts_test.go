@@ -23,7 +23,7 @@ import (
 // Microsoft's names only.
 func proxied(t *testing.T) *spRig {
 	t.Helper()
-	key, cert := newCertificate(t)
+	key, cert := sharedCertificate(t)
 	f := sim.InlineTenant()
 	sim.AddSharePoint(f)
 	f.ServicePrincipals[0].Certificates = []string{cert}

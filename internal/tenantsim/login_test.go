@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -185,18 +186,41 @@ func TestAssertionsAreJudgedStrictly(t *testing.T) {
 	}
 }
 
-func newCertificate(t *testing.T) (*rsa.PrivateKey, string) {
+// pair is a key and its certificate, PEM.
+type pair struct {
+	key  *rsa.PrivateKey
+	cert string
+}
+
+// shared is made once for all tests that need no certificate of their own.
+var shared = sync.OnceValues(makeCertificate)
+
+func sharedCertificate(t *testing.T) (*rsa.PrivateKey, string) {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	p, err := shared()
 	if err != nil {
 		t.Fatal(err)
+	}
+	return p.key, p.cert
+}
+
+func newCertificate(t *testing.T) (*rsa.PrivateKey, string) {
+	t.Helper()
+	p, err := makeCertificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.key, p.cert
+}
+
+func makeCertificate() (pair, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return pair{}, err
 	}
 	tmpl := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	return pair{key, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))}, err
 }
 
 // thumbprint is the x5t#S256 of a certificate.

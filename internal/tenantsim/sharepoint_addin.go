@@ -147,7 +147,7 @@ func (r *request) uninstallAddIns() reply {
 	return r.spJSON("SP.SPUninstallAddinsResponse", map[string]any{"executing": executing, "failed": failed})
 }
 
-// uninstall removes an add-in and what its principal may do on the site; the
+// uninstallAddIn removes an add-in and what its principal may do on the site; the
 // caller holds write. A principal without sites is gone.
 func (r *request) uninstallAddIn(path, instance string) (jobID string, ok bool) {
 	site, ok := r.tenant.sp.siteByPath(path)

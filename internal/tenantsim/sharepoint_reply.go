@@ -69,6 +69,11 @@ func (r *request) spJSON(what string, body map[string]any) reply {
 // metadata; empty means at the address of the call.
 func (r *request) spView(o *object, fields []string, at string) map[string]any {
 	v := view(o, fields)
+	for _, name := range fields {
+		if o.kind == KindList && slices.Contains(listDefaults, name) {
+			v[name] = map[string]string{"LastItemModifiedDate": "2026-01-15T08:00:00Z", "ParentWebUrl": r.sp.web}[name]
+		}
+	}
 	if r.sp.minimal {
 		v["odata.type"], v["odata.id"], v["odata.editLink"] = spType[o.kind], at, strings.TrimPrefix(at, r.base+r.sp.prefix+r.sp.web+"/_api/")
 	}
@@ -84,6 +89,10 @@ func (r *request) spOne(o *object) reply {
 	return r.spJSON(spType[o.kind]+"/@Element", r.spView(o, fields, r.here()))
 }
 
+// listDefaults are properties that every list has with the same value here, and
+// that no list keeps: there are tens of thousands.
+var listDefaults = []string{"Description", "LastItemModifiedDate", "ParentWebUrl"}
+
 // spSelected reads $select against what an object has.
 func (r *request) spSelected(like *object) ([]string, *reply) {
 	text := r.query.Get("$select")
@@ -93,6 +102,9 @@ func (r *request) spSelected(like *object) ([]string, *reply) {
 	fields := strings.Split(text, ",")
 	for i := range fields {
 		fields[i] = strings.TrimSpace(fields[i])
+		if like.kind == KindList && slices.Contains(listDefaults, fields[i]) {
+			continue
+		}
 		if _, ok := like.props[fields[i]]; !ok || strings.HasPrefix(fields[i], "_") {
 			p := r.spError(http.StatusBadRequest, spQuery, "The field or property '"+fields[i]+"' does not exist.")
 			return nil, &p

@@ -28,7 +28,7 @@ type spRig struct {
 // fixture first.
 func newSharePoint(t *testing.T, o sim.Options, more ...func(*sim.Fixture)) *spRig {
 	t.Helper()
-	key, cert := newCertificate(t)
+	key, cert := sharedCertificate(t)
 	f := sim.InlineTenant()
 	sim.AddSharePoint(f)
 	for i := range f.ServicePrincipals {
@@ -284,7 +284,7 @@ func TestWebhooksBelongToTheAppThatMadeThem(t *testing.T) {
 	hook := at + "('" + of(t, all, "clientState", "tmcas", "id") + "')"
 	wantError(t, r.call("GET", sim.MarketingSite, hook, nil), 403, "UnauthorizedAccessException")
 	wantError(t, r.call("DELETE", sim.MarketingSite, hook, nil), 403, "UnauthorizedAccessException")
-	product := r.as(sim.SharePointProductAppID)
+	product := r.as(sim.ReceiverAppID)
 	if a := r.do(r.spRequest("GET", sim.MarketingSite, hook, product, nil)); a.status != 200 || a.json["notificationUrl"] == "" {
 		t.Errorf("%d %s", a.status, a.raw)
 	}
@@ -365,15 +365,15 @@ func TestTheAdminSiteReplacesAllSecondaryAdministrators(t *testing.T) {
 func TestPrincipalsOfACSGoWithTheServicePrincipalOrTheAddIn(t *testing.T) {
 	t.Parallel()
 	r := newSharePoint(t, sim.Options{Behaviour: sim.Behaviour{}})
-	ask := params{"appIds": []string{sim.SharePointProductAppID, sim.SiteAddInAppID, sim.WorkerAppID}}
+	ask := params{"appIds": []string{sim.ReceiverAppID, sim.SiteAddInAppID, sim.WorkerAppID}}
 	principals := func() []string {
 		return r.call("POST", sim.SharePointAdminURL, "web/GetACSServicePrincipals", ask).column("appId")
 	}
-	if got := principals(); !slices.Equal(got, []string{sim.SharePointProductAppID, sim.SiteAddInAppID}) {
+	if got := principals(); !slices.Equal(got, []string{sim.ReceiverAppID, sim.SiteAddInAppID}) {
 		t.Fatalf("%v", got)
 	}
 	g := r.graphToken()
-	if a := r.graph("DELETE", "/servicePrincipals(appId='"+sim.SharePointProductAppID+"')", g, nil); a.status != 204 {
+	if a := r.graph("DELETE", "/servicePrincipals(appId='"+sim.ReceiverAppID+"')", g, nil); a.status != 204 {
 		t.Fatalf("%d %s", a.status, a.raw)
 	}
 	if got := principals(); !slices.Equal(got, []string{sim.SiteAddInAppID}) {

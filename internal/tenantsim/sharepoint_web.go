@@ -7,7 +7,7 @@ import (
 )
 
 func (r *request) getSiteCollection() reply { return r.spRead(KindSiteCollection, r.sp.on.site.id) }
-func (r *request) getWeb() reply  { return r.spRead(KindWeb, r.sp.on.id) }
+func (r *request) getWeb() reply            { return r.spRead(KindWeb, r.sp.on.id) }
 
 func (r *request) spRead(k Kind, id string) reply {
 	o, ok := r.tenant.of(k).read(id, r.now)
