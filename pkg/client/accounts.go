@@ -139,5 +139,8 @@ func bare(a deprovision.Account) deprovision.Account {
 	if len(a.Recorded) == 0 {
 		a.Recorded = nil
 	}
+	if len(a.Names) == 0 {
+		a.Names = nil
+	}
 	return a
 }

@@ -46,6 +46,32 @@ func ExampleClient_Close() {
 	// Output: true
 }
 
+// Requests whose ids share a prefix are a batch: found by it, and followed together until all have ended.
+func ExampleClient_WatchMany() {
+	c, _, done := stage()
+	defer done()
+	batch, err := c.Named(context.Background(), "contoso", "r")
+	must(err)
+	for e, err := range c.WatchMany(context.Background(), batch...) {
+		must(err)
+		fmt.Println(e.Progress.Request.Ref().Tokens(), e.Progress.Status)
+	}
+	// Output: contoso.teams.r0 succeeded
+}
+
+func ExampleClient_Queue() {
+	c, _, done := stage()
+	defer done()
+	_, err := c.Submit(context.Background(), deprovision.Request{ID: "r5", Tenant: "contoso", Service: deprovision.Teams, Account: "main", RequestedBy: "soc"})
+	must(err)
+	queue, err := c.Queue(context.Background(), "contoso")
+	must(err)
+	for _, q := range queue {
+		fmt.Println(q.Request.Ref().Tokens(), "of account", q.Request.Account)
+	}
+	// Output: contoso.teams.r5 of account main
+}
+
 // The trace of what asks for the removal goes on in what the workers do about it.
 func ExampleWithTrace() {
 	servers, _, strike := build()

@@ -15,9 +15,33 @@ import (
 type feed struct {
 	stream  string
 	subject string
+	several []string // in place of subject: several, of which the last message that is there counts, and what comes
 	from    uint64
 	live    bool // go on after the last message that is there
 	met     bool // the stream answered once
+}
+
+// name is what an error calls the feed.
+func (f feed) name() string {
+	if len(f.several) > 0 {
+		return fmt.Sprintf("%d subjects of %s", len(f.several), f.stream)
+	}
+	return f.subject
+}
+
+// config is the consumer that reads the feed. Behind a message that was yielded, it goes on by sequence in either case.
+func (f feed) config() jetstream.ConsumerConfig {
+	config := jetstream.ConsumerConfig{
+		FilterSubject: f.subject, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: f.from,
+		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: lives,
+	}
+	if len(f.several) > 0 {
+		config.FilterSubjects = f.several
+		if f.from <= 1 {
+			config.DeliverPolicy, config.OptStartSeq = jetstream.DeliverLastPerSubjectPolicy, 0
+		}
+	}
+	return config
 }
 
 const (
@@ -54,7 +78,7 @@ func (c *Client) follow(ctx context.Context, f feed) iter.Seq2[stored, error] {
 				}
 				continue
 			}
-			yield(stored{}, fmt.Errorf("follow %s: %w", f.subject, err))
+			yield(stored{}, fmt.Errorf("follow %s: %w", f.name(), err))
 			return
 		}
 	}
@@ -121,10 +145,7 @@ func (c *Client) next(ctx context.Context, messages jetstream.MessagesContext, l
 func (c *Client) consumer(ctx context.Context, f feed) (jetstream.Consumer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	consumer, err := c.js.CreateConsumer(ctx, f.stream, jetstream.ConsumerConfig{
-		FilterSubject: f.subject, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: f.from,
-		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: lives,
-	})
+	consumer, err := c.js.CreateConsumer(ctx, f.stream, f.config())
 	return consumer, c.judge(ctx, err)
 }
 

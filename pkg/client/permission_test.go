@@ -23,7 +23,7 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 			"$JS.API.CONSUMER.DELETE."+s+".>")
 	}
 	publish := append(reads, "deprovision.request.contoso.>", "deprovision.decision.contoso.>", "deprovision.account.contoso.*",
-		"deprovision.query.contoso.*", "$JS.API.STREAM.INFO.DEPROVISION_EVENTS")
+		"deprovision.query.contoso.*", "$JS.API.STREAM.INFO.DEPROVISION_EVENTS", "$JS.API.STREAM.INFO.DEPROVISION_REQUESTS")
 	const password = "only for this test"
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,
 		Users: []*server.User{{Username: "worker", Password: password}, {Username: "contoso", Password: password, Permissions: &server.Permissions{
@@ -65,6 +65,8 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 		"list":         func() error { _, err := c.List(t.Context(), query.Filter{Tenant: "contoso"}); return err },
 		"account":      func() error { _, err := c.PutAccount(t.Context(), account("inline"), false); return err },
 		"accounts":     func() error { _, err := c.Accounts(t.Context(), "contoso"); return err },
+		"batch":        func() error { _, err := c.Named(t.Context(), "contoso", "r"); return err },
+		"queue":        func() error { _, err := c.Queue(t.Context(), "contoso"); return err },
 		"dead letters": func() error { return firstError(c.DeadLetters(t.Context())) },
 	} {
 		if err := call(); err != nil {
@@ -74,6 +76,9 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 	w.writes(request()).append(deprovision.Succeeded, nil)
 	if events, err := all(c.Watch(t.Context(), request().Ref(), 1)); err != nil || len(events) != 1 {
 		t.Errorf("%d events, %v", len(events), err)
+	}
+	if events, err := all(c.WatchMany(t.Context(), request().Ref(), request().Ref())); err != nil || len(events) != 1 {
+		t.Errorf("of many: %d events, %v", len(events), err)
 	}
 	other := request()
 	other.Tenant = "fabrikam"
