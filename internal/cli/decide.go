@@ -148,7 +148,7 @@ func (a *app) bind(ctx context.Context, c *client.Client, d *deprovision.Decisio
 	if plan.Digest() != d.PlanDigest {
 		return &client.ConflictError{Kind: "request", Name: d.Ref().Tokens(), Reason: "its plan changed a moment ago; look again"}
 	}
-	if err := a.printPlan(plan); err != nil {
+	if err := a.printPlan(plan, planRows); err != nil {
 		return err
 	}
 	switch d.Verb {
