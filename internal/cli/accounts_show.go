@@ -34,7 +34,8 @@ func (a *app) accountsShow() *cobra.Command {
 				return a.printJSON(r)
 			}
 			rows := [][]string{{"account", r.Tenant + "." + r.ID}, {"service", string(r.Service)}, {"kind", string(r.Kind)}, {"state", string(r.State)}}
-			for _, more := range [][]string{{"app id", r.AppID}, {"user", r.UPN}, {"site", r.Site}, {"product id", r.ProductID},
+			for _, more := range [][]string{{"product", r.Product}, {"app id", r.AppID}, {"user", r.UPN}, {"site", r.Site},
+				{"product id", r.ProductID}, {"sharepoint app id", r.SharePointAppID}, {"app credential", r.AppCredential},
 				{"open request", r.Open}, {"closed by", r.Closed}, {"let go", strings.Join(r.LetGo, ", ")}} {
 				if more[1] != "" {
 					rows = append(rows, more)
@@ -42,6 +43,11 @@ func (a *app) accountsShow() *cobra.Command {
 			}
 			for _, name := range slices.Sorted(maps.Keys(r.Recorded)) {
 				rows = append(rows, []string{"recorded", name + " = " + r.Recorded[name]})
+			}
+			for _, kind := range slices.Sorted(maps.Keys(r.Names)) {
+				for _, name := range r.Names[kind] {
+					rows = append(rows, []string{"name", kind + " = " + name})
+				}
 			}
 			return a.table(rows)
 		},

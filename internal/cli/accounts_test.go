@@ -54,6 +54,30 @@ func TestAccountsAreAddedImportedListedAndShown(t *testing.T) {
 	w.runWith(t.Context(), w.run("accounts", "list", "-o", "json").out, "accounts", "import", "-").want(t, cli.Success, "2 unchanged")
 }
 
+func TestAccountKeepsWhatOnlyTheOperatorKnows(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	add := []string{"accounts", "add", "--tenant", "contoso", "--id", "sp", "--service", "sharepoint-online", "--kind", "authorized", "--product", "sentry",
+		"--app-id", "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001", "--sharepoint-app-id", "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b002", "--name", "event-receiver=a.example",
+		"--name", "event-receiver=b=c.example", "--name", "quarantine-library=Held, by Sentry", "--app-credential", "sp-app"}
+	w.run(add...).want(t, cli.Success, "added")
+	w.run(add...).want(t, cli.Success, "unchanged")
+	golden(t, "accounts-show-names", w.run("accounts", "show", "contoso.sp").out)
+	record, err := w.journal.Accounts().Of(t.Context(), "contoso")
+	if err != nil || len(record) != 1 {
+		t.Fatal(record, err)
+	}
+	if r := record[0]; r.Product != "sentry" || r.SharePointAppID == "" || r.AppCredential != "sp-app" || len(r.Names["event-receiver"]) != 2 ||
+		r.Names["event-receiver"][1] != "b=c.example" || r.Names["quarantine-library"][0] != "Held, by Sentry" {
+		t.Fatalf("%+v", r)
+	}
+	w.runWith(t.Context(), w.run("accounts", "list", "-o", "json").out, "accounts", "import", "-").want(t, cli.Success, "1 unchanged")
+	for flag, value := range map[string]string{"--product": "a.b", "--sharepoint-app-id": "42", "--app-credential": "a b", "--name": "no-name"} {
+		w.run(append(add, flag, value, "--update")...).want(t, cli.BadInput, flag)
+	}
+	w.run(append(add, "--name", "folder=client_secret=hunter2")...).want(t, cli.BadInput, "--name")
+}
+
 func TestDeadLettersAreListedShownAndSentAgain(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
@@ -79,10 +103,13 @@ func TestEvidenceNamesCallAndRestore(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
 	w.run("evidence", name("r1")).want(t, cli.NotFound)
+	until := noon.AddDate(0, 0, 93)
 	w.hasEvent(deprovision.Event{Progress: deprovision.Progress{Request: request("r1"), Status: deprovision.Held},
 		Change: deprovision.Change{Kind: deprovision.Advanced, Evidence: []deprovision.Evidence{{Outcome: deprovision.Removed, At: noon,
 			Call: "Remove-TransportRule", ClientID: "c1", RequestID: "q1", Artifact: deprovision.Artifact{Kind: "transport-rule", ID: "11",
-				Name: "Sentry rerouting", Restore: "New-TransportRule -Name 'Sentry rerouting'"}}}}}, 0)
+				Name: "Sentry rerouting", Restore: "New-TransportRule -Name 'Sentry rerouting'"}},
+			{Outcome: deprovision.Removed, At: noon, Call: "recycle", RequestID: "q2", RestoreUntil: &until,
+				Artifact: deprovision.Artifact{Kind: "quarantine-library", ID: "12", Name: "Held by Sentry"}}}}}, 0)
 	golden(t, "evidence", w.run("evidence", name("r1")).out)
 	golden(t, "evidence-json", w.run("evidence", name("r1"), "-o", "json").out)
 }

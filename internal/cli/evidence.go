@@ -2,14 +2,16 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 func (a *app) evidence() *cobra.Command {
 	return &cobra.Command{
 		Use:   "evidence <tenant>.<service>.<request>",
 		Short: "Show what became of every artifact, and the command that would restore it",
-		Long: `Evidence reads the journal: per artifact what it was, when and by which call it went, and how it would be restored. The whole state that
-an artifact had before is in --output json.`,
+		Long: `Evidence reads the journal: per artifact what it was, when and by which call it went, and how it would be restored. Where the tenant itself keeps
+an object for a while, it says until when. The whole state that an artifact had before is in --output json.`,
 		Example: `  publisher evidence contoso.exchange-online-inline.r1
   publisher evidence contoso.exchange-online-inline.r1 --output json > evidence.jsonl`,
 		Args: cobra.ExactArgs(1),
@@ -22,7 +24,7 @@ an artifact had before is in --output json.`,
 			if err != nil {
 				return err
 			}
-			rows := [][]string{{"AT", "OUTCOME", "KIND", "NAME", "CALL", "REQUEST-ID", "RESTORE"}}
+			rows := [][]string{{"AT", "OUTCOME", "KIND", "NAME", "CALL", "REQUEST-ID", "RESTORABLE UNTIL", "RESTORE"}}
 			for e, err := range c.Evidence(cmd.Context(), ref) {
 				if err == nil && a.json() {
 					err = a.printJSON(e)
@@ -31,7 +33,7 @@ an artifact had before is in --output json.`,
 					return err
 				}
 				rows = append(rows, []string{stamp(e.At), string(e.Outcome), string(e.Artifact.Kind), e.Artifact.Name, e.Call, e.RequestID,
-					e.Artifact.Restore})
+					until(e), e.Artifact.Restore})
 			}
 			if a.json() {
 				return nil
@@ -39,4 +41,12 @@ an artifact had before is in --output json.`,
 			return a.table(rows)
 		},
 	}
+}
+
+// until is when the tenant stops keeping what went; "" where it keeps nothing.
+func until(e deprovision.Evidence) string {
+	if e.RestoreUntil == nil {
+		return ""
+	}
+	return stamp(*e.RestoreUntil)
 }

@@ -33,6 +33,9 @@ for, and the whole command that answers its stop.`,
 			if err != nil {
 				return err
 			}
+			if s.Restorable, err = a.restorable(cmd.Context(), ref, s.Progress); err != nil {
+				return err
+			}
 			if err := a.printStatus(s); err != nil || !byState {
 				return err
 			}
@@ -49,10 +52,11 @@ for, and the whole command that answers its stop.`,
 
 // status is what show tells of a request. Progress is nil while no worker has taken it.
 type status struct {
-	Request  string                `json:"request"`
-	Status   string                `json:"status"` // as in the progress document, or "queued" or "dead-letter"
-	Why      string                `json:"why"`
-	Progress *deprovision.Progress `json:"progress,omitempty"`
+	Request    string                `json:"request"`
+	Status     string                `json:"status"` // as in the progress document, or "queued" or "dead-letter"
+	Why        string                `json:"why"`
+	Restorable *restorable           `json:"restorable,omitempty"` // of a request that ended: what the tenant still keeps
+	Progress   *deprovision.Progress `json:"progress,omitempty"`
 }
 
 // look finds a request wherever it is: in the journal, in the queue, or among the dead letters.
@@ -100,6 +104,9 @@ func (a *app) printStatus(s status) error {
 	rows := [][]string{{"request", s.Request}, {"status", s.Status}}
 	if s.Progress == nil {
 		return a.table(rows)
+	}
+	if r := s.Restorable; r != nil {
+		rows = append(rows, []string{"restorable", r.String()})
 	}
 	return a.printProgress(rows, *s.Progress)
 }

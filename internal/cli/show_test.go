@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,5 +93,33 @@ func TestCommandThatShowPrintsAnswersTheStop(t *testing.T) {
 		"publisher decide confirm "+name("r1")+" --stop 7 --plan "+state.Plan.Digest+" --acknowledge mail-flow;")
 	if d := <-got; d.Stop != 7 || d.PlanDigest != state.Plan.Digest || len(d.Acknowledged) != 1 {
 		t.Fatalf("%+v", d)
+	}
+}
+
+func TestShowSaysHowLongTheTenantKeepsWhatWent(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	gone := func(id string, until ...time.Time) deprovision.Event {
+		e := deprovision.Event{Progress: deprovision.Progress{Request: request(id), Status: deprovision.Succeeded, Removed: len(until) + 1},
+			Change: deprovision.Change{Kind: deprovision.Ended, Evidence: []deprovision.Evidence{{Outcome: deprovision.Removed, At: noon}}}}
+		for _, when := range until {
+			e.Change.Evidence = append(e.Change.Evidence, deprovision.Evidence{Outcome: deprovision.Removed, At: noon, RestoreUntil: &when})
+		}
+		return e
+	}
+	month, quarter := noon.AddDate(0, 0, 30), noon.AddDate(0, 0, 93)
+	w.hasEvent(gone("two", quarter, month), 0)
+	w.run("show", name("two")).want(t, cli.Success, "restorable    2 artifacts until 2026-03-31 12:00:00Z, the last until 2026-06-02 12:00:00Z")
+	w.run("show", name("two"), "-o", "json").want(t, cli.Success, `"restorable":{"artifacts":2,"first":"2026-03-31T12:00:00Z","last":"2026-06-02T12:00:00Z"}`)
+	w.hasEvent(gone("one", month), 0)
+	w.run("show", name("one")).want(t, cli.Success, "1 artifact until 2026-03-31 12:00:00Z\n")
+	none, archived := gone("none"), gone("archived", month)
+	w.hasEvent(none, 0)
+	archived.Progress.Seq = 9
+	w.hasEvent(archived, 0)
+	for _, id := range []string{"none", "archived"} {
+		if r := w.run("show", name(id)); r.code != cli.Success || strings.Contains(r.out, "restorable") {
+			t.Errorf("%s: %d\n%s", id, r.code, r.out)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -14,7 +15,21 @@ var flagOf = map[string]string{
 	"id": "--id", "tenant": "--tenant", "service": "--service", "account": "--account", "appId": "--app-id", "requestedBy": "--by",
 	"decidedBy": "--by", "reason": "--reason", "options.drain": "--drain", "stop": "--stop", "planDigest": "--plan",
 	"credentialRef": "--credential", "names": "--name", "kind": "--kind", "upn": "--upn", "site": "--site", "productId": "--product-id",
-	"recorded": "--recorded", "status": "--status", "limit": "--limit",
+	"recorded": "--recorded", "status": "--status", "limit": "--limit", "product": "--product", "sharePointAppId": "--sharepoint-app-id",
+	"appCredential": "--app-credential", "options.plan": "--plan", "options.acknowledged": "--acknowledge", "options.approveByName": "--approve",
+}
+
+// flagNamed is the flag that fills a field, or of which one value fills it, e.g. "names.folder[0]"; "" when there is none.
+func flagNamed(field string) string {
+	if flag := flagOf[field]; flag != "" {
+		return flag
+	}
+	list, _, _ := strings.Cut(field, "[")
+	if flag := flagOf[list]; flag != "" {
+		return flag
+	}
+	whole, _, _ := strings.Cut(list, ".")
+	return flagOf[whole]
 }
 
 // tell words an error for a person: what is wrong, and what to do.
@@ -27,9 +42,9 @@ func tell(err error) string {
 		return usage.Error() + "; see --help"
 	case errors.As(err, &entry) && errors.As(err, &invalid):
 		return fmt.Sprintf("nothing was imported: entry %d: %v", entry.Entry, invalid)
-	case errors.As(err, &invalid) && flagOf[invalid.Field] != "":
+	case errors.As(err, &invalid) && flagNamed(invalid.Field) != "":
 		told := *invalid
-		told.Field = flagOf[invalid.Field]
+		told.Field = flagNamed(invalid.Field)
 		return told.Error()
 	case errors.Is(err, client.ErrNoAnswer):
 		return err.Error() + "; a worker looks at it when one is there: see publisher show"
