@@ -34,6 +34,23 @@ func TestRequestIsStoredOnceAndAnotherBodyRefused(t *testing.T) {
 	w.run("show", receipt.Ref.Tokens()).want(t, cli.Success, "queued")
 }
 
+func TestRequestNamesTheProductOfItsAccount(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.account("inline", deprovision.ExchangeOnlineInline, func(a *deprovision.Account) { a.Product = "sentry" })
+	w.run(asking("r1", "--plan", "sha256:1", "--purge")...).want(t, cli.Success, "stored")
+	w.run(asking("r2", "--product", "other")...).want(t, cli.Success, "stored") // a worker refuses what is not the record's
+	queue := w.queue()
+	if r := queue["r1"]; r.Product != "sentry" || r.Options.Plan != "sha256:1" || !r.Options.Purge {
+		t.Errorf("%+v", r)
+	}
+	if r := queue["r2"]; r.Product != "other" || r.Options.Plan != "" || r.Options.Purge {
+		t.Errorf("%+v", r)
+	}
+	w.run(asking("r3", "--product", "a.b")...).want(t, cli.BadInput, "--product")
+	w.run(asking("r3", "--service", "teams")...).want(t, cli.BadInput, "--all")
+}
+
 func TestWaitPrintsLinesUntilTheStopAndThenUntilTheEnd(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)

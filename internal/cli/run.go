@@ -19,12 +19,16 @@ type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Now      func() time.Time // nil means time.Now
+	Recheck  time.Duration    // how often a watched batch is looked for anew while no worker has taken all of it; 0 means 10 s
 }
 
 // Run runs one command and returns the exit code; see [Success] and the codes below it.
 func Run(ctx context.Context, args []string, s Streams) int {
 	if s.Now == nil {
 		s.Now = time.Now
+	}
+	if s.Recheck <= 0 {
+		s.Recheck = 10 * time.Second
 	}
 	a := &app{Streams: s}
 	root := a.root()

@@ -16,23 +16,35 @@ func (a *app) watch() *cobra.Command {
 	var (
 		scope   client.Scope
 		service string
+		batch   string
 		from    uint64
 		until   bool
 		strict  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "watch [<tenant>.<service>.<request>]",
-		Short: "Follow a request until it ends, or all requests",
+		Short: "Follow a request until it ends, a batch of requests, or all",
 		Long: `Watch prints every event of a request, in order, each once, through interruptions of server and network, and ends with the request.
 Without a request it follows all, until it is interrupted; each line of --output json then has a "revision" to go on behind with --after.
-Plain lines leave out the mere signs of life; --output json leaves out nothing.`,
+Plain lines leave out the mere signs of life; --output json leaves out nothing.
+
+With --batch it follows all requests of a tenant whose ids begin with the batch and a hyphen, as request --all makes them: one line each, drawn
+anew on a terminal, with state, step, units and the estimated end. It ends when each of them has ended or waits for a decision; the exit code
+is that of the request that needs somebody most.`,
 		Example: `  publisher watch contoso.exchange-online-inline.r1
   publisher watch contoso.exchange-online-inline.r1 --from 17 --until-stop --timeout 1h
+  publisher watch --tenant contoso --batch case-4713
   publisher watch --tenant contoso --output json --after 4711`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, cancel := a.whole(cmd)
 			defer cancel()
+			if batch != "" {
+				if used := changed(cmd, "service", "after", "new", "from", "until-stop"); used != "" || len(args) > 0 {
+					return &usageError{errors.New("with --batch goes --tenant, and no request and no other selection")}
+				}
+				return a.watchBatch(ctx, scope.Tenant, batch, strict)
+			}
 			if len(args) == 0 {
 				scope.Service = deprovision.Service(service)
 				return a.watchAll(ctx, scope)
@@ -53,6 +65,7 @@ Plain lines leave out the mere signs of life; --output json leaves out nothing.`
 		},
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&batch, "batch", "", "with --tenant: the requests of this batch, the `beginning` of their ids")
 	flags.Uint64Var(&from, "from", 1, "first event to print")
 	flags.BoolVar(&until, "until-stop", false, "end also when the request waits for a decision")
 	flags.BoolVar(&strict, "strict", false, "a remainder has its own exit code")

@@ -15,10 +15,12 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
@@ -69,6 +71,50 @@ func provisioned(t testing.TB) *world {
 	return w
 }
 
+// account records an active service account; change may be nil.
+func (w *world) account(id string, service deprovision.Service, change func(*deprovision.Account)) {
+	w.t.Helper()
+	a := deprovision.Account{Tenant: "contoso", ID: id, Service: service, Kind: deprovision.Authorized, AppID: "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001",
+		State: deprovision.AccountActive}
+	if change != nil {
+		change(&a)
+	}
+	_, revision, err := w.journal.Accounts().Get(w.t.Context(), a.Tenant, id)
+	if err == nil {
+		_, err = w.journal.Accounts().Put(w.t.Context(), a, revision)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) js() jetstream.JetStream {
+	w.t.Helper()
+	js, err := jetstream.New(w.nc)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return js
+}
+
+// queue is what no worker has taken, by id.
+func (w *world) queue() map[string]deprovision.Request {
+	w.t.Helper()
+	c, err := client.New(w.nc, client.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	queue, err := c.Queue(w.t.Context(), "contoso")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	out := map[string]deprovision.Request{}
+	for _, q := range queue {
+		out[q.Request.ID] = q.Request
+	}
+	return out
+}
+
 // result is what a command left.
 type result struct {
 	code     int
@@ -80,7 +126,8 @@ func (w *world) run(args ...string) result { return w.runWith(w.t.Context(), "",
 
 func (w *world) runWith(ctx context.Context, in string, args ...string) result {
 	var out, errs bytes.Buffer
-	code := cli.Run(ctx, append(args, "--server", w.url), cli.Streams{In: strings.NewReader(in), Out: &out, Err: &errs, Now: func() time.Time { return noon }})
+	code := cli.Run(ctx, append(args, "--server", w.url), cli.Streams{In: strings.NewReader(in), Out: &out, Err: &errs,
+		Now: func() time.Time { return noon }, Recheck: 50 * time.Millisecond})
 	return result{code, out.String(), errs.String()}
 }
 

@@ -1,0 +1,135 @@
+package cli_test
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/deprovisioner/deprovisioner/internal/cli"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
+)
+
+// ends is a request of a batch that ended so.
+func (w *world) ends(id string, status deprovision.Status) {
+	w.t.Helper()
+	w.has(deprovision.Progress{Request: request(id), Status: status, Removed: 2, Seq: 9})
+}
+
+func watching(more ...string) []string {
+	return append([]string{"watch", "--tenant", "contoso", "--batch", "b1"}, more...)
+}
+
+func TestWatchOfABatchEndsWhenEachHasEndedOrWaits(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.run(watching()...).want(t, cli.NotFound, "b1-")
+	w.ends("b1-a", deprovision.Succeeded)
+	w.has(deprovision.Progress{Request: request("b1-b"), Seq: 9, Status: deprovision.SucceededWithRemainder, Removed: 2, Remainder: plan("").Remainder})
+	w.ends("b2-x", deprovision.Failed) // of another batch
+	w.run(watching()...).want(t, cli.Success, "2 requests: 1 succeeded, 1 succeeded-with-remainder", "1 object left: publisher show "+name("b1-b"))
+	w.run(watching("--strict")...).want(t, cli.Remaining)
+	w.has(waiting("b1-c"))
+	w.ends("b1-d", deprovision.Cancelled)
+	r := w.run(watching()...)
+	r.want(t, cli.WaitsFor)
+	golden(t, "watch-batch", r.out)
+	if err := w.journal.PutDeadLetter(t.Context(), event.DeadLetter{Reason: "unknown-tenant", Subject: "deprovision.request.contoso.teams.b1-e",
+		Data: []byte("{}"), At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	w.run(watching("--output", "json")...).want(t, cli.WaitsFor, `"status":"cancelled"`, `{"request":"contoso.teams.b1-e","status":"dead-letter"`)
+}
+
+func TestExitCodeOfABatchIsThatWhichNeedsSomebodyMost(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	for i, step := range []struct {
+		status deprovision.Status
+		code   int
+	}{
+		{deprovision.NothingFound, cli.Success}, {deprovision.Planned, cli.Success}, {deprovision.Cancelled, cli.CancelEnd}, {deprovision.Forced, cli.ForcedEnd},
+		{deprovision.Refused, cli.NotAccepted}, {deprovision.Succeeded, cli.NotAccepted}, {deprovision.Failed, cli.FailedEnd}, {deprovision.Waiting, cli.WaitsFor},
+	} {
+		w.ends("b1-"+itoa(i), step.status)
+		w.run(watching()...).want(t, step.code, "1 "+string(step.status))
+	}
+}
+
+// The request that nobody took is found when a worker took it, and one that is answered meanwhile is followed on.
+func TestWatchOfABatchFollowsWhatMoves(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.run(asking("b1-queued")...).want(t, cli.Success)
+	stop := waiting("b1-stop")
+	revision := w.hasEvent(deprovision.Event{Progress: stop, Change: deprovision.Change{Kind: deprovision.Stopped}}, 0)
+	eta := noon.Add(time.Hour)
+	held := deprovision.Progress{Request: request("b1-held"), Seq: 1, Status: deprovision.Held, Step: 1, Steps: steps(), Removed: 3, ETA: &eta}
+	first := w.hasEvent(deprovision.Event{Progress: held, Change: deprovision.Change{Kind: deprovision.Advanced}}, 0)
+	w.run(watching("--timeout", "500ms")...).want(t, cli.TimedOut, "remove-rerouting-rules 3/4  3 removed  done by 2026-03-01 13:00:00Z")
+
+	out := make(chan result)
+	go func() { out <- w.run(watching()...) }()
+	w.ends("b1-queued", deprovision.Succeeded)
+	stop.Seq, stop.Status, stop.Stop = 8, deprovision.Held, nil
+	revision = w.hasEvent(deprovision.Event{Progress: stop, Change: deprovision.Change{Kind: deprovision.Claimed}}, revision)
+	held.Seq, held.Status = 2, deprovision.Failed
+	w.hasEvent(deprovision.Event{Progress: held, Change: deprovision.Change{Kind: deprovision.Ended}}, first)
+	stop.Seq, stop.Status = 9, deprovision.Succeeded
+	w.hasEvent(deprovision.Event{Progress: stop, Change: deprovision.Change{Kind: deprovision.Ended}}, revision)
+	r := <-out
+	r.want(t, cli.FailedEnd, "3 requests: 1 failed, 2 succeeded")
+}
+
+func TestWatchOfABatchSeesWhatIsSetAside(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	if err := w.nc.PublishMsg(&nats.Msg{Subject: "deprovision.request.contoso.teams.b1-bad", Data: []byte("{")}); err != nil {
+		t.Fatal(err)
+	}
+	out := make(chan result)
+	go func() { out <- w.run(watching()...) }()
+	if err := w.journal.PutDeadLetter(t.Context(), event.DeadLetter{Reason: "not-json", Subject: "deprovision.request.contoso.teams.b1-bad",
+		Data: []byte("{"), At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	stream, err := w.js().Stream(t.Context(), "DEPROVISION_REQUESTS")
+	if err == nil {
+		err = stream.Purge(t.Context()) // as a worker does that set it aside
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := <-out
+	r.want(t, cli.NotAccepted, "dead-letter", "publisher deadletter show 1")
+}
+
+func TestRequestAllWaitsForItsBatch(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.account("inline", deprovision.ExchangeOnlineInline, nil)
+	out := make(chan result)
+	one := request("b1-inline")
+	one.Reason = ""
+	go func() { out <- w.run(all("--wait")...) }()
+	w.has(deprovision.Progress{Request: one, Status: deprovision.Succeeded})
+	r := <-out
+	r.want(t, cli.Success, "batch b1", "1 request: 1 succeeded")
+}
+
+func TestScreenIsDrawnOverAndCutOffWhereItEnds(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	draw := cli.Screen(&out, 12, 5)
+	for _, rows := range [][][]string{{{"NAME", "STATE"}, {"a", "held"}}, {{"NAME", "STATE"}, {"a", "succeeded-with-remainder"}, {"b", "x"}, {"c", "x"}}} {
+		if err := draw(rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "NAME  STATE\na     held\n" + "\x1b[2A\x1b[J" + "NAME  STATE\na     succee\nb     x\nand 1 more\n"
+	if out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
