@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func TestWatchOfABatchFollowsWhatMoves(t *testing.T) {
 	eta := noon.Add(time.Hour)
 	held := deprovision.Progress{Request: request("b1-held"), Seq: 1, Status: deprovision.Held, Step: 1, Steps: steps(), Removed: 3, ETA: &eta}
 	first := w.hasEvent(deprovision.Event{Progress: held, Change: deprovision.Change{Kind: deprovision.Advanced}}, 0)
-	w.run(watching("--timeout", "500ms")...).want(t, cli.TimedOut, "remove-rerouting-rules 3/4  3 removed  done by 2026-03-01 13:00:00Z")
+	w.run(watching("--timeout", "2s")...).want(t, cli.TimedOut, "remove-rerouting-rules 3/4  3 removed  done by 2026-03-01 13:00:00Z")
 
 	out := make(chan result)
 	go func() { out <- w.run(watching()...) }()
@@ -83,27 +84,73 @@ func TestWatchOfABatchFollowsWhatMoves(t *testing.T) {
 	r.want(t, cli.FailedEnd, "3 requests: 1 failed, 2 succeeded")
 }
 
+// told keeps what is written, and tells before each write the how manieth it is, from 1.
+type told struct {
+	bytes.Buffer
+	n     int
+	write func(n int)
+}
+
+// Write implements [io.Writer].
+func (o *told) Write(b []byte) (int, error) {
+	o.n++
+	o.write(o.n)
+	return o.Buffer.Write(b)
+}
+
+// watches runs a watch of the batch that tells of its writes.
+func (w *world) watches(write func(n int)) result {
+	out := &told{write: write}
+	code := cli.Run(w.t.Context(), append(watching(), "--server", w.url), cli.Streams{In: strings.NewReader(""), Out: out, Err: out,
+		Recheck: 50 * time.Millisecond})
+	return result{code: code, out: out.String()}
+}
+
+// The stop is answered after the last event that the watch saw, and before it looks whether anything moves.
+func TestWatchOfABatchGoesOnAfterAnAnswerOfTheLastMoment(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	state := waiting("b1-a")
+	revision := w.hasEvent(deprovision.Event{Progress: state, Change: deprovision.Change{Kind: deprovision.Stopped}}, 0)
+	r := w.watches(func(n int) {
+		status := map[int]deprovision.Status{1: deprovision.Held, 2: deprovision.Succeeded}[n]
+		if status == "" {
+			return
+		}
+		state.Seq, state.Status, state.Stop = state.Seq+1, status, nil
+		revision = w.hasEvent(deprovision.Event{Progress: state, Change: deprovision.Change{Kind: deprovision.Advanced}}, revision)
+	})
+	r.want(t, cli.Success, "1 request: 1 succeeded")
+}
+
 func TestWatchOfABatchSeesWhatIsSetAside(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
+	held := w.hasEvent(deprovision.Event{Progress: deprovision.Progress{Request: request("b1-a"), Status: deprovision.Held}}, 0)
 	if err := w.nc.PublishMsg(&nats.Msg{Subject: "deprovision.request.contoso.teams.b1-bad", Data: []byte("{")}); err != nil {
 		t.Fatal(err)
 	}
-	out := make(chan result)
-	go func() { out <- w.run(watching()...) }()
-	if err := w.journal.PutDeadLetter(t.Context(), event.DeadLetter{Reason: "not-json", Subject: "deprovision.request.contoso.teams.b1-bad",
-		Data: []byte("{"), At: noon}); err != nil {
+	if err := w.nc.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	stream, err := w.js().Stream(t.Context(), "DEPROVISION_REQUESTS")
-	if err == nil {
-		err = stream.Purge(t.Context()) // as a worker does that set it aside
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := <-out
-	r.want(t, cli.NotAccepted, "dead-letter", "publisher deadletter show 1")
+	r := w.watches(func(n int) {
+		if n > 1 { // after the first line the other is known as queued
+			return
+		}
+		if err := w.journal.PutDeadLetter(t.Context(), event.DeadLetter{Reason: "not-json", Subject: "deprovision.request.contoso.teams.b1-bad",
+			Data: []byte("{"), At: noon}); err != nil {
+			t.Error(err)
+		}
+		stream, err := w.js().Stream(t.Context(), "DEPROVISION_REQUESTS")
+		if err == nil {
+			err = stream.Purge(t.Context()) // as a worker does that set it aside
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		w.hasEvent(deprovision.Event{Progress: deprovision.Progress{Request: request("b1-a"), Seq: 2, Status: deprovision.Succeeded}}, held)
+	})
+	r.want(t, cli.NotAccepted, "2 requests: 1 dead-letter, 1 succeeded", "publisher deadletter show 1")
 }
 
 func TestRequestAllWaitsForItsBatch(t *testing.T) {
