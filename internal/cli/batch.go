@@ -76,7 +76,9 @@ func (b *batch) row(ref deprovision.Ref) []string {
 		row[2] = "stop " + p.Stop.Name
 	case p.Step >= 0 && p.Step < len(p.Steps):
 		row[2] = p.Steps[p.Step].Name
-		row[3] = fmt.Sprintf("%d/%d", p.Steps[p.Step].Done, p.Steps[p.Step].Total)
+		if step := p.Steps[p.Step]; step.Total > 0 {
+			row[3] = fmt.Sprintf("%d/%d", step.Done, step.Total)
+		}
 	}
 	if p.Park != nil && p.Status == deprovision.Parked {
 		row[2] = strings.TrimSpace(row[2] + " until " + stamp(p.Park.Until))
@@ -118,7 +120,7 @@ func (b *batch) why(ref deprovision.Ref, a *app) string {
 	case p.Status == deprovision.Waiting, codeOfState(p, false) != Success:
 		return why(p, a.Now())
 	case len(p.Remainder) > 0:
-		return number(len(p.Remainder), "object") + " left: publisher show " + ref.Tokens()
+		return number(len(p.Remainder), "thing") + " left: publisher show " + ref.Tokens()
 	}
 	return ""
 }

@@ -43,14 +43,14 @@ func (a *app) requestAll(cmd *cobra.Command, r asking) error {
 	if err != nil {
 		return err
 	}
-	refused := counted(members)[resultRefused]
+	n := counted(members)
 	if err := a.printBatch(r, batch, members); err != nil {
 		return err
 	}
-	if refused > 0 {
+	if refused := n[resultRefused]; refused > 0 {
 		return &refusedError{fmt.Sprintf("%d of %s; another --id makes other requests", refused, number(len(members), "request"))}
 	}
-	if !r.wait {
+	if !r.wait || n[resultStored]+n[resultThere] == 0 {
 		return nil
 	}
 	ctx, cancel := a.whole(cmd)

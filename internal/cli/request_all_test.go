@@ -70,6 +70,10 @@ func TestRequestAllGoesOnWhereItWas(t *testing.T) {
 	if strings.Join(got, "; ") != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
+	// Where nothing was made, there is nothing to follow.
+	if r := w.run("request", "--all", "--tenant", "contoso", "--service", "teams", "--id", "b2", "--wait"); r.code != cli.Success || strings.Contains(r.out, "confirm") {
+		t.Errorf("%d: %s%s", r.code, r.out, r.err)
+	}
 	// With other flags it is another request, which needs another id.
 	w.run(all("--dry-run")...).want(t, cli.NotAccepted, "c        teams", "refused: the id is taken", "2 of 3 requests; another --id")
 }

@@ -51,8 +51,11 @@ func (a *app) printBatch(r asking, batch string, members []member) error {
 		return nil
 	}
 	n := counted(members)
-	err := a.printf("\nbatch %s: %s, %d of them new; %d skipped, %d refused", batch, number(n[resultStored]+n[resultThere], "request"), n[resultStored],
-		n[resultSkipped], n[resultRefused])
+	made := n[resultStored] + n[resultThere]
+	err := a.printf("\nbatch %s: %s, %d of them new; %d skipped, %d refused", batch, number(made, "request"), n[resultStored], n[resultSkipped], n[resultRefused])
+	if made == 0 {
+		return err
+	}
 	if !r.Options.DryRun && !r.Options.Confirmed {
 		err = errors.Join(err, a.printf("each waits for its own confirmation, unless the tenant's policy confirms"))
 	}

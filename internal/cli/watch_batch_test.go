@@ -30,7 +30,7 @@ func TestWatchOfABatchEndsWhenEachHasEndedOrWaits(t *testing.T) {
 	w.ends("b1-a", deprovision.Succeeded)
 	w.has(deprovision.Progress{Request: request("b1-b"), Seq: 9, Status: deprovision.SucceededWithRemainder, Removed: 2, Remainder: plan("").Remainder})
 	w.ends("b2-x", deprovision.Failed) // of another batch
-	w.run(watching()...).want(t, cli.Success, "2 requests: 1 succeeded, 1 succeeded-with-remainder", "1 object left: publisher show "+name("b1-b"))
+	w.run(watching()...).want(t, cli.Success, "2 requests: 1 succeeded, 1 succeeded-with-remainder", "1 thing left: publisher show "+name("b1-b"))
 	w.run(watching("--strict")...).want(t, cli.Remaining)
 	w.has(waiting("b1-c"))
 	w.ends("b1-d", deprovision.Cancelled)
