@@ -50,6 +50,15 @@ type Accounts interface {
 	Of(ctx context.Context, tenant string) ([]deprovision.Account, error)
 }
 
+// Ledgers holds per tenant what its removals have reserved, written by compare-and-set: counters that guard are not left to a picture.
+type Ledgers interface {
+	// Get returns the ledger and its revision; revision 0 means that there is none. One that can't be read has one entry with the count -1.
+	// Reads come from the leader.
+	Get(ctx context.Context, tenant string) (deprovision.Ledger, uint64, error)
+	// Put writes the ledger if its revision is still the expected one, else [ErrConflict].
+	Put(ctx context.Context, ledger deprovision.Ledger, expected uint64) (uint64, error)
+}
+
 // Clock tells the time. Now must not stand still while the machine is suspended where the platform can help it.
 type Clock interface {
 	Now() time.Time

@@ -19,7 +19,8 @@ const (
 	UnknownEntry    Rule = "unknown-entry"    // an entry of a shared list that is not exactly a known one
 	Synchronised    Rule = "synchronised"     // users that are mastered in the customer's own directory
 	ForeignUser     Rule = "guest"            // users whose home is another tenant
-	TooBroad        Rule = "too-broad"        // more of a kind than a product leaves behind
+	TooBroad        Rule = "too-broad"        // more of a kind than a product leaves behind, or too large a part of what the tenant has
+	TooMany         Rule = "too-many"         // more in an hour than a tenant's policy lets go
 )
 
 // Refusal says why something stays.
@@ -37,7 +38,7 @@ func (c Candidate) refuse(rule Rule, format string, args ...any) error {
 	return &Refusal{Object: fmt.Sprintf("%s %q (%s)", c.Kind, c.Name, c.ID), Rule: rule, Why: fmt.Sprintf(format, args...)}
 }
 
-// Breadth is the brake: it refuses a plan with more artifacts of a kind than allowed. A kind without a limit may not be removed at all.
+// Breadth refuses a plan with more artifacts of a kind than allowed. A kind without a limit may not be removed at all.
 func Breadth(artifacts []deprovision.Artifact, most map[deprovision.ArtifactKind]int) error {
 	count := map[deprovision.ArtifactKind]int{}
 	for _, a := range artifacts {
@@ -45,7 +46,7 @@ func Breadth(artifacts []deprovision.Artifact, most map[deprovision.ArtifactKind
 	}
 	for _, a := range artifacts { // in the plan's order, so that the same plan is refused for the same reason
 		if count[a.Kind] > most[a.Kind] {
-			return &Refusal{Object: "the plan", Rule: TooBroad,
+			return &Refusal{Object: thePlan, Rule: TooBroad,
 				Why: fmt.Sprintf("it would remove %d of %s, at most %d are allowed", count[a.Kind], a.Kind, most[a.Kind])}
 		}
 	}

@@ -50,7 +50,7 @@ func table(o Options) []definition {
 	}
 	wakes := jetstream.StreamConfig{Name: WakeStream, Subjects: []string{event.All(event.Wakes)}, Retention: jetstream.WorkQueuePolicy,
 		AllowMsgSchedules: true, AllowRollup: true, MaxMsgSize: maxWake}
-	accounts := log(AccountStream, event.Accounts)
+	accounts := log(AccountStream, event.Accounts, event.Brakes)
 	accounts.MaxMsgsPerSubject, accounts.DenyDelete = 1, false
 	letters := log(DeadLetterStream, event.DeadLetters)
 	letters.MaxBytes = maxLetter

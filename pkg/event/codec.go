@@ -26,6 +26,7 @@ const (
 	ProgressType   = "io.deprovisioner.progress.v1"
 	PlanType       = "io.deprovisioner.plan.v1"
 	WakeType       = "io.deprovisioner.wake.v1"
+	BrakeType      = "io.deprovisioner.brake.v1"
 	DeadLetterType = "io.deprovisioner.deadletter.v1"
 )
 

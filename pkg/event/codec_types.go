@@ -101,6 +101,21 @@ func DecodeWake(msg *nats.Msg) (Wake, error) {
 	return w, firstOf(err, func() error { return matches(msg.Subject, WakeDue(w.Ref, w.Seq)) }, w.Ref.Validate)
 }
 
+// EncodeLedger makes the message of what a tenant's removals have reserved; its CloudEvents id is unique. The error is a [deprovision.Invalid].
+func EncodeLedger(l deprovision.Ledger) (*nats.Msg, error) {
+	if err := l.Validate(); err != nil {
+		return nil, err
+	}
+	return encode(BrakeSubject(l.Tenant), BrakeType, "", l.Tenant, time.Now(), "", l)
+}
+
+// DecodeLedger reads what a tenant's removals have reserved.
+func DecodeLedger(msg *nats.Msg) (deprovision.Ledger, error) {
+	var l deprovision.Ledger
+	_, err := decode(msg, BrakeType, &l)
+	return l, firstOf(err, func() error { return matches(msg.Subject, BrakeSubject(l.Tenant)) }, l.Validate)
+}
+
 func matches(subject, body string) error {
 	if subject != body {
 		return &Mismatch{Subject: clip(subject), Body: clip(body)}

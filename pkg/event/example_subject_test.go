@@ -25,6 +25,11 @@ func ExampleAccountSubject() {
 	// Output: deprovision.account.contoso.inline
 }
 
+func ExampleBrakeSubject() {
+	fmt.Println(event.BrakeSubject("contoso"))
+	// Output: deprovision.brake.contoso
+}
+
 func ExampleDeadLetterSubject() {
 	fmt.Println(event.DeadLetterSubject("not JSON"))
 	// Output: deprovision.deadletter.not-JSON

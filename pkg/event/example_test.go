@@ -85,6 +85,18 @@ func ExampleDecodePlan() {
 	// Output: 2 of 2 <nil>
 }
 
+func ExampleEncodeLedger() {
+	msg, err := event.EncodeLedger(deprovision.Ledger{Tenant: "contoso"})
+	fmt.Println(msg.Subject, err)
+	// Output: deprovision.brake.contoso <nil>
+}
+
+func ExampleDecodeLedger() {
+	l, err := event.DecodeLedger(must(event.EncodeLedger(deprovision.Ledger{Tenant: "contoso", Entries: []deprovision.Reservation{{Count: 28}}})))
+	fmt.Println(l.Tenant, l.Entries[0].Count, err)
+	// Output: contoso 28 <nil>
+}
+
 func ExampleEncodeWake() {
 	msg, err := event.EncodeWake(event.Wake{Ref: request().Ref(), Seq: 12})
 	fmt.Println(msg.Subject, err)

@@ -60,6 +60,10 @@ func FuzzDecodePlan(f *testing.F) {
 	fuzz(f, "plan", event.PlanType, event.DecodePlan, event.EncodePlan)
 }
 
+func FuzzDecodeLedger(f *testing.F) {
+	fuzz(f, "brake", event.BrakeType, event.DecodeLedger, event.EncodeLedger)
+}
+
 func FuzzDecodeWake(f *testing.F) {
 	fuzz(f, "wake", event.WakeType, event.DecodeWake, event.EncodeWake)
 }

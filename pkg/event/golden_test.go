@@ -9,9 +9,11 @@ import (
 	"reflect"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
@@ -51,7 +53,10 @@ func messages(t testing.TB) map[string]message {
 		}, decoder(event.DecodeDeadLetter)}
 	}
 	wake := event.Wake{Ref: request().Ref(), Seq: 12, Sweep: true}
+	ledger := deprovision.Ledger{Tenant: "contoso", Entries: []deprovision.Reservation{
+		{Request: request().Ref().Tokens(), Plan: "sha256:0", Count: 28, At: time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC), Approved: "admin@contoso.example"}}}
 	return map[string]message{
+		"brake":                {ledger, func() (*nats.Msg, error) { return event.EncodeLedger(ledger) }, decoder(event.DecodeLedger)},
 		"request":              {fullRequest(), func() (*nats.Msg, error) { return event.EncodeRequest(fullRequest(), trace) }, decoder(event.DecodeRequest)},
 		"decision":             {decision(), func() (*nats.Msg, error) { return event.EncodeDecision(decision(), trace) }, decoder(event.DecodeDecision)},
 		"account":              {account(), func() (*nats.Msg, error) { return event.EncodeAccount(account()) }, decoder(event.DecodeAccount)},
@@ -65,7 +70,7 @@ func messages(t testing.TB) map[string]message {
 }
 
 // generated are the messages whose CloudEvents id is unique, so that their golden files can't have it.
-var generated = map[string]bool{"account": true, "plan": true, "wake": true, "dead-letter": true, "dead-letter.redacted": true, "dead-letter.part": true}
+var generated = map[string]bool{"account": true, "plan": true, "wake": true, "brake": true, "dead-letter": true, "dead-letter.redacted": true, "dead-letter.part": true}
 
 func TestMessagesAreEncodedAsTheirGoldenFiles(t *testing.T) {
 	t.Parallel()

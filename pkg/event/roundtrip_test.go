@@ -50,6 +50,10 @@ var (
 	chunks = rapid.Custom(func(t *rapid.T) event.PlanChunk {
 		return event.PlanChunk{Ref: refs.Draw(t, "ref"), Digest: rapid.String().Draw(t, "digest"), Parts: rapid.Int().Draw(t, "parts"), Data: rapid.SliceOf(rapid.Byte()).Draw(t, "data")}
 	})
+	ledgers = rapid.Custom(func(t *rapid.T) deprovision.Ledger {
+		return deprovision.Ledger{Tenant: refs.Draw(t, "ref").Tenant, Entries: []deprovision.Reservation{{Request: rapid.String().Draw(t, "request"),
+			Plan: "sha256:0", Count: rapid.Int().Draw(t, "count"), At: time.Unix(rapid.Int64Range(0, 1<<33).Draw(t, "seconds"), 0).UTC()}}}
+	})
 	wakes = rapid.Custom(func(t *rapid.T) event.Wake {
 		return event.Wake{Ref: refs.Draw(t, "ref"), Seq: rapid.Uint64().Draw(t, "seq"), Sweep: rapid.Bool().Draw(t, "sweep")}
 	})
@@ -62,6 +66,7 @@ func TestWhatIsSentIsReadBackInBothModes(t *testing.T) {
 	back(t, "account", accounts, event.EncodeAccount, event.DecodeAccount)
 	back(t, "progress", events, event.EncodeProgress, event.DecodeProgress)
 	back(t, "plan", chunks, event.EncodePlan, event.DecodePlan)
+	back(t, "brake", ledgers, event.EncodeLedger, event.DecodeLedger)
 	back(t, "wake", wakes, event.EncodeWake, event.DecodeWake)
 }
 

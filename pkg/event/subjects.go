@@ -19,6 +19,7 @@ const (
 	Plans       Family = "plan"
 	Evidence    Family = "evidence"
 	Accounts    Family = "account"
+	Brakes      Family = "brake"
 	DeadLetters Family = "deadletter"
 )
 
@@ -36,6 +37,9 @@ func Subject(f Family, ref deprovision.Ref) string {
 func AccountSubject(tenant, account string) string {
 	return root + "." + string(Accounts) + "." + tenant + "." + account
 }
+
+// BrakeSubject returns the subject of what a tenant's removals have reserved.
+func BrakeSubject(tenant string) string { return root + "." + string(Brakes) + "." + tenant }
 
 // DeadLetterSubject returns the subject of the dead letters with one reason, which is made fit to be a token.
 func DeadLetterSubject(reason string) string {

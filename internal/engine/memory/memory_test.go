@@ -16,3 +16,8 @@ func TestJournalInMemoryKeepsTheRulesOfTheRealOne(t *testing.T) {
 	t.Parallel()
 	journaltest.Run(t, func(*testing.T) (engine.Journal, engine.Accounts) { return &memory.Journal{}, &memory.Accounts{} })
 }
+
+func TestLedgersInMemoryKeepTheRulesOfTheRealOnes(t *testing.T) {
+	t.Parallel()
+	journaltest.RunLedgers(t, func(*testing.T) engine.Ledgers { return &memory.Ledgers{} })
+}

@@ -1,4 +1,4 @@
-// Package journaltest holds the promises of [engine.Journal] and [engine.Accounts] as tests: whoever implements the ports runs them.
+// Package journaltest holds the promises of [engine.Journal], [engine.Accounts] and [engine.Ledgers] as tests: whoever implements the ports runs them.
 //
 //	func TestJournalKeepsItsPromises(t *testing.T) {
 //		journaltest.Run(t, func(t *testing.T) (engine.Journal, engine.Accounts) { return open(t) })

@@ -20,6 +20,7 @@ func TestSchemasHaveEveryFieldOfTheirTypes(t *testing.T) {
 	for name, value := range map[string]any{
 		"request": deprovision.Request{}, "decision": deprovision.Decision{}, "account": deprovision.Account{}, "progress": deprovision.Event{},
 		"plan": event.PlanChunk{}, "plan-document": deprovision.Plan{}, "dead-letter": event.DeadLetter{}, "wake": event.Wake{},
+		"brake": deprovision.Ledger{},
 	} {
 		flat := flatten(t, name)
 		want := map[string]string{}

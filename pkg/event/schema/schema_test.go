@@ -18,7 +18,7 @@ import (
 
 func TestEverySchemaSaysWhatItIsAndAcceptsItsExamples(t *testing.T) {
 	t.Parallel()
-	want := []string{"account", "dead-letter", "decision", "plan", "plan-document", "progress", "request", "wake"}
+	want := []string{"account", "brake", "dead-letter", "decision", "plan", "plan-document", "progress", "request", "wake"}
 	if got := schema.Names(); !slices.Equal(got, want) {
 		t.Fatalf("got %v", got)
 	}
@@ -90,7 +90,7 @@ func TestGoldenFilesAreValid(t *testing.T) {
 
 func ExampleNames() {
 	fmt.Println(schema.Names())
-	// Output: [account dead-letter decision plan plan-document progress request wake]
+	// Output: [account brake dead-letter decision plan plan-document progress request wake]
 }
 
 func ExampleSchema() {
