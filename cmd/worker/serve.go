@@ -85,7 +85,8 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 	if err != nil {
 		return w, err
 	}
-	steps := step.New(step.Deps{Tenants: w.tenants.Tenant, Accounts: w.journal.Accounts(), Footprints: prints, Clock: system, Policy: w.policy})
+	steps := step.New(step.Deps{Tenants: w.tenants.Tenant, Accounts: w.journal.Accounts(), Brake: w.journal.Ledgers(), Footprints: prints,
+		Clock: system, Policy: w.policy})
 	w.engine = engine.New(engine.Config{
 		Journal: w.journal, Accounts: w.journal.Accounts(), Steps: steps, Clock: system, Worker: w.name,
 		Lease: time.Duration(cfg.Worker.Lease), Grace: time.Duration(cfg.Worker.Grace), Slots: cfg.Worker.Slots,

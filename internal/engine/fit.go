@@ -99,6 +99,9 @@ func bound(p *deprovision.Progress) int {
 	if p.Plan != nil {
 		texts(40, p.Plan.Digest)
 		texts(3, p.Plan.Suspects...)
+		for kind := range p.Plan.Objects {
+			texts(24, string(kind))
+		}
 		for _, c := range p.Plan.Cautions {
 			texts(24, c.Code, c.Text)
 		}

@@ -18,7 +18,7 @@ func (confirm) run(ctx context.Context, j *job) (engine.Result, error) {
 	if j.state.Plan == nil {
 		return engine.Result{}, failure(Confirm, fmt.Errorf("there is no plan to confirm: the inventory was left out"))
 	}
-	if j.answered(deprovision.Approve) {
+	if j.answered(deprovision.Approve) && !j.heldByBrake() {
 		return j.approve(ctx)
 	}
 	plan, err := j.work.Plan(ctx)
@@ -30,6 +30,9 @@ func (confirm) run(ctx context.Context, j *job) (engine.Result, error) {
 	}
 	if drifted, err := j.drift(ctx, plan); drifted != nil || err != nil {
 		return orZero(drifted), err
+	}
+	if held, err := j.braked(ctx, plan); held != nil || err != nil {
+		return orZero(held), err
 	}
 	return engine.Result{Apply: j.consent()}, nil
 }
@@ -105,8 +108,10 @@ func (j *job) consentGiven() string {
 	return ""
 }
 
-// consent is the fact that the plan is confirmed.
-func (j *job) consent() func(*deprovision.Progress) { return note(Confirm, j.consentGiven()) }
+// consent is the fact that the plan is confirmed, and that it has passed the brake.
+func (j *job) consent() func(*deprovision.Progress) {
+	return all(note(Confirm, j.consentGiven()), j.reserved())
+}
 
 // askConsent opens the stop that waits for a confirmation. more says what was wrong with the last answer.
 func (j *job) askConsent(plan deprovision.Plan, more string) engine.Result {

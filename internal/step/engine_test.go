@@ -37,7 +37,7 @@ func newEngineRig(t *testing.T) *engineRig {
 		t.Fatal(err)
 	}
 	clock := leaseClock{r.clock}
-	r.steps = step.New(step.Deps{Tenants: r.tenant, Accounts: r.records, Footprints: r.print, Clock: clock, Policy: func(string) step.Policy { return r.policy }})
+	r.steps = step.New(step.Deps{Tenants: r.tenant, Accounts: r.records, Brake: r.ledgers, Footprints: r.print, Clock: clock, Policy: func(string) step.Policy { return r.policy }})
 	r.engine = engine.New(engine.Config{Journal: r.journal, Accounts: r.records, Steps: r.steps, Clock: clock, Worker: "w1"})
 	return r
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/deprovisioner/deprovisioner/internal/engine/memory"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/internal/step"
@@ -19,6 +20,7 @@ func exampleSteps() *step.Steps {
 	return step.New(step.Deps{
 		Tenants:    func(context.Context, string, string) (m365.Tenant, error) { return m365.Tenant{}, nil },
 		Accounts:   &store{},
+		Brake:      &memory.Ledgers{},
 		Footprints: product,
 		Clock:      &fakeClock{now: startOfDay},
 		Policy:     func(string) step.Policy { return step.Policy{Armed: true} },

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/engine/memory"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/internal/step"
@@ -89,6 +90,7 @@ type harness struct {
 	sim      *tenantsim.Sim
 	client   *simClient
 	clock    *fakeClock
+	ledgers  *memory.Ledgers
 	policy   step.Policy
 	hook     bool // whether the product's hook is configured
 	acting   string
@@ -115,7 +117,7 @@ func newHarness(t *testing.T, change func(*tenantsim.Fixture)) *harness {
 
 func newHarnessOf(t *testing.T, fixture *tenantsim.Fixture, behaviour tenantsim.Behaviour, change func(*tenantsim.Fixture)) *harness {
 	t.Helper()
-	h := &harness{t: t, clock: &fakeClock{now: startOfDay}, hook: true, acting: tenantsim.WorkerAppID, answer: map[string][]deprovision.Decision{},
+	h := &harness{t: t, clock: &fakeClock{now: startOfDay}, ledgers: &memory.Ledgers{}, hook: true, acting: tenantsim.WorkerAppID, answer: map[string][]deprovision.Decision{},
 		policy: step.Policy{Armed: true, ManualOwner: "mail team"},
 		store:  &store{plans: map[string]deprovision.Plan{}, accounts: map[string]deprovision.Account{}, revisions: map[string]uint64{}}}
 	if change != nil {
@@ -137,7 +139,7 @@ func newHarnessOf(t *testing.T, fixture *tenantsim.Fixture, behaviour tenantsim.
 		t.Fatal(err)
 	}
 	h.print = product
-	h.steps = step.New(step.Deps{Tenants: h.tenant, Accounts: h, Footprints: product, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
+	h.steps = step.New(step.Deps{Tenants: h.tenant, Accounts: h, Brake: h.ledgers, Footprints: product, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
 	h.state = deprovision.Progress{Status: deprovision.Held, Started: h.clock.Now(), Request: deprovision.Request{ID: "r1", Tenant: "contoso",
 		Service: deprovision.ExchangeOnlineInline, Account: accountID, RequestedBy: "soc@contoso.example"}}
 	return h

@@ -28,6 +28,8 @@ type job struct {
 	planned string   // App Id of the plan
 	marked  []string // what the account's record says that it has let go of
 
+	passed string // the fact that the plan passed the brake, when this run made its reservation
+
 	user   *m365.Object // after delegate
 	sought bool
 }

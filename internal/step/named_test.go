@@ -34,7 +34,7 @@ func TestListingThatFailsAsGoneIsNotEmpty(t *testing.T) {
 		x.Exchange = goneListing{x.Exchange, "Get-TransportRule"}
 		return x, err
 	}
-	h.steps = step.New(step.Deps{Tenants: tenant, Accounts: h, Footprints: h.print, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
+	h.steps = step.New(step.Deps{Tenants: tenant, Accounts: h, Brake: h.ledgers, Footprints: h.print, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
 	h.begin()
 	for h.name() != step.Confirm && len(h.failures) == 0 && h.state.Stop == nil {
 		h.runOnce(t.Context())

@@ -41,6 +41,9 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 	if held := j.hold(plan); held != nil {
 		return *held, nil
 	}
+	if held, err := j.braked(ctx, plan); err != nil || held != nil { // else who skips the confirmation would skip the brake
+		return orZero(held), err
+	}
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}

@@ -57,7 +57,7 @@ func TestAppsOfAllTheWorkersCredentialsStay(t *testing.T) {
 		c.app, c.secret = second, "second-secret"
 		return m365.Tenant{ID: tenantsim.InlineTenantID, ActingApp: second, Exchange: &c, Directory: &c, Product: &c}, nil
 	}
-	h.steps = step.New(step.Deps{Tenants: tenant, Accounts: h, Footprints: h.print, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
+	h.steps = step.New(step.Deps{Tenants: tenant, Accounts: h, Brake: h.ledgers, Footprints: h.print, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
 	h.runAll(t.Context())
 	if len(h.sim.RemovedBy(tenantsim.WorkerID)) > 0 {
 		t.Error("the app of the tenant's own credential was removed")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/internal/guard"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -36,6 +37,7 @@ type Deps struct {
 	// Tenants reaches a tenant by its alias. An empty credential reference means the tenant's own.
 	Tenants    func(ctx context.Context, alias, credentialRef string) (m365.Tenant, error)
 	Accounts   engine.Accounts
+	Brake      engine.Ledgers
 	Footprints footprint.Catalog
 	Clock      engine.Clock
 	Policy     func(tenant string) Policy
@@ -47,6 +49,7 @@ type Policy struct {
 	ConfirmsItself bool           // a plan needs no confirmation by a person
 	Drain          *time.Duration // nil means the footprint's; 0 means none
 	Spared         []string       // App Ids of the worker's own credentials: none of them ever goes, whichever one it runs as
+	Brake          guard.Brake    // how much may go at once; the zero value holds the defaults
 	ManualOwner    string         // who does manual steps, for the instructions
 	ManualDue      time.Duration  // how long that may take; 0 means no date
 }

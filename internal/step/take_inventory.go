@@ -68,6 +68,7 @@ func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(
 		return plan, nil, err
 	}
 	summary := summarize(plan)
+	summary.Objects = tally(objects)
 	j.state.Plan = summary
 	fact := fmt.Sprintf("%d artifacts", len(plan.Artifacts))
 	if j.isNothing(search, plan) {

@@ -172,6 +172,9 @@ type PlanSummary struct {
 	Artifacts int       `json:"artifacts"`
 	Suspects  []string  `json:"suspects,omitempty"` // names, at most 20
 	Cautions  []Caution `json:"cautions,omitempty"`
+
+	// Objects is how many objects the tenant had of the kinds that are listed whole, where they are at least 20.
+	Objects map[ArtifactKind]int `json:"objects,omitempty"`
 }
 
 // Caution is something that a person must acknowledge before anything is destroyed.
