@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/config"
+	"github.com/deprovisioner/deprovisioner/internal/guard"
 	"github.com/deprovisioner/deprovisioner/internal/m365/tenants"
 	"github.com/deprovisioner/deprovisioner/internal/step"
 	"github.com/deprovisioner/deprovisioner/internal/throttle"
@@ -20,9 +21,13 @@ func (w *worker) known(alias string) bool {
 	return ok
 }
 
-// permit tells why a sender may not ask for a removal in this tenant.
+// permit tells why a sender may not ask for this removal in this tenant.
 func (w *worker) permit(r deprovision.Request) string {
-	for _, pattern := range w.cfg.Tenants[r.Tenant].Policy.Askers {
+	p := w.cfg.Tenants[r.Tenant].Policy
+	if len(p.Services) > 0 && !slices.Contains(p.Services, r.Service) {
+		return fmt.Sprintf("service accounts of %s may not be removed in the tenant %s: see policy.services in the worker's configuration", r.Service, r.Tenant)
+	}
+	for _, pattern := range p.Askers {
 		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(r.RequestedBy)); err == nil && ok {
 			return ""
 		}
@@ -33,7 +38,8 @@ func (w *worker) permit(r deprovision.Request) string {
 func (w *worker) policy(alias string) step.Policy {
 	t := w.cfg.Tenants[alias]
 	p := t.Policy
-	out := step.Policy{Spared: spared(t), Armed: p.Armed, ConfirmsItself: p.ConfirmsItself, ManualOwner: p.ManualOwner, ManualDue: time.Duration(p.ManualDue)}
+	out := step.Policy{Spared: spared(t), Armed: p.Armed, ConfirmsItself: p.ConfirmsItself, ManualOwner: p.ManualOwner, ManualDue: time.Duration(p.ManualDue),
+		Brake: guard.Brake(p.Brake)}
 	if p.Drain != nil {
 		drain := time.Duration(*p.Drain)
 		out.Drain = &drain

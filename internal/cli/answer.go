@@ -7,6 +7,9 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
+// brake is the stop of a plan that would remove too much at once, and the only name that is approved there.
+const brake = "brake"
+
 // suggested is the decision that lets the request go on: of those offered the first that ends nothing; "" when none is offered.
 func suggested(p deprovision.Progress) deprovision.Verb {
 	if p.Stop == nil || len(p.Stop.Offers) == 0 {
@@ -35,7 +38,9 @@ func answerCommand(p deprovision.Progress, verb deprovision.Verb) string {
 			words = append(words, "--acknowledge", quote(c.Code))
 		}
 	case deprovision.Approve:
-		if p.Plan != nil {
+		if p.Stop.Name == brake {
+			words = append(words, "--name", brake)
+		} else if p.Plan != nil {
 			for _, name := range p.Plan.Suspects {
 				words = append(words, "--name", quote(name))
 			}

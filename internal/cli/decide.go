@@ -55,7 +55,7 @@ Cancel and force are offered as long as the request has not ended.`,
 	flags.Uint64Var(&d.Stop, "stop", 0, "`number` of the stop (default the one that it waits at)")
 	flags.StringVar(&d.PlanDigest, "plan", "", "`digest` of the plan that was looked at (default the present one, which is shown)")
 	flags.StringArrayVar(&d.Acknowledged, "acknowledge", nil, "`code` of a caution that is accepted; may be repeated")
-	flags.StringArrayVar(&d.Names, "name", nil, "for approve: exact `name` of a suspect that may go; may be repeated")
+	flags.StringArrayVar(&d.Names, "name", nil, "for approve: exact `name` of a suspect that may go; may be repeated. At the stop brake: brake")
 	flags.StringVar(&d.CredentialRef, "credential", "", "for credentials: `reference` in the worker's configuration, never a secret")
 	flags.StringVar(&d.DecidedBy, "by", me(), "who decides")
 	flags.StringVar(&d.Reason, "reason", "", "why, or how it was done")
@@ -155,7 +155,7 @@ func (a *app) bind(ctx context.Context, c *client.Client, d *deprovision.Decisio
 	case deprovision.Confirm:
 		err = acknowledged(p, *d)
 	case deprovision.Approve:
-		err = suspects(plan, *d)
+		err = approvable(p.Stop.Name, plan, *d)
 	}
 	if err != nil {
 		return err
@@ -166,8 +166,14 @@ func (a *app) bind(ctx context.Context, c *client.Client, d *deprovision.Decisio
 	return a.ask(ctx, fmt.Sprintf("%s this plan of %d artifacts in tenant %s?", d.Verb, len(plan.Artifacts), d.Tenant))
 }
 
-// suspects refuses an approval of what the plan does not list: the worker would ask again.
-func suspects(plan deprovision.Plan, d deprovision.Decision) error {
+// approvable refuses an approval of what the plan does not list, or at the brake of anything else: the worker would ask again.
+func approvable(stop string, plan deprovision.Plan, d deprovision.Decision) error {
+	if stop == brake {
+		if !slices.Equal(d.Names, []string{brake}) {
+			return &usageError{fmt.Errorf("at the stop brake, approve takes --name brake and no other")}
+		}
+		return nil
+	}
 	for _, name := range d.Names {
 		if why := plan.Approves(name); why != "" {
 			return &usageError{fmt.Errorf("--name %s %s", quote(name), why)}

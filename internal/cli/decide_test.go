@@ -125,3 +125,22 @@ func TestOnlyTheWholeWordConfirms(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestBrakeIsApprovedByItsOwnNameOnly(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	got := w.answering("")
+	if err := w.journal.PutPlan(t.Context(), plan("r1")); err != nil {
+		t.Fatal(err)
+	}
+	state := waiting("r1")
+	state.Stop.Name, state.Stop.Offers = "brake", []deprovision.Verb{deprovision.Approve, deprovision.Retry, deprovision.Cancel, deprovision.Force}
+	w.has(state)
+	w.run("decide", "approve", name("r1"), "--name", "Sentry's old rule").want(t, cli.BadInput, "--name brake and no other")
+	w.run("decide", "approve", name("r1"), "--name", "brake", "--name", "x").want(t, cli.BadInput, "--name brake and no other")
+	w.run("show", name("r1")).want(t, cli.Success, "publisher decide retry", "also offered: approve")
+	w.run("decide", "approve", name("r1"), "--name", "brake").want(t, cli.Success, "accepted: approve")
+	if d := <-got; len(got) > 0 || len(d.Names) != 1 || d.Names[0] != "brake" || d.PlanDigest != state.Plan.Digest || d.Stop != 7 {
+		t.Errorf("%+v, and %d more", d, len(got))
+	}
+}

@@ -65,9 +65,15 @@ func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
 		"no such credential":  {tenant, "tenants.a.credential"},
 		"pasted secret": {tenant + "    credentials:\n      c: {type: client-secret, clientId: 11111111-2222-3333-4444-555555555555, " +
 			"secretEnv: 'hunter22!x'}\n", "tenants.a.credentials.c.secretEnv"},
-		"http to the world": {tenant + "    cloud: custom\n    endpoints: {graph: 'http://graph.example'}\n", "http:// only on loopback"},
-		"hook without key":  {tenant + "    product: {hookURL: 'https://p.example'}\n", "tenants.a.product.secretEnv"},
-		"token as reason":   {"worker:\n  name: 'password=hunter22'\n", "never a secret"},
+		"http to the world":    {tenant + "    cloud: custom\n    endpoints: {graph: 'http://graph.example'}\n", "http:// only on loopback"},
+		"hook without key":     {tenant + "    product: {hookURL: 'https://p.example'}\n", "tenants.a.product.secretEnv"},
+		"brake over its limit": {tenant + "    policy: {brake: {perHour: 100001}}\n", "tenants.a.policy.brake.perHour"},
+		"negative brake":       {tenant + "    policy: {brake: {perHour: -1}}\n", "tenants.a.policy.brake.perHour"},
+		"share over the whole": {tenant + "    policy: {brake: {share: 1.5}}\n", "tenants.a.policy.brake.share"},
+		"negative share":       {tenant + "    policy: {brake: {share: -0.1}}\n", "tenants.a.policy.brake.share"},
+		"share that is none":   {tenant + "    policy: {brake: {share: .nan}}\n", "tenants.a.policy.brake.share"},
+		"unknown service":      {tenant + "    policy: {services: [teams, outlook]}\n", "tenants.a.policy.services"},
+		"token as reason":      {"worker:\n  name: 'password=hunter22'\n", "never a secret"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

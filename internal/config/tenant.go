@@ -47,4 +47,12 @@ type Policy struct {
 	ManualOwner    string                `yaml:"manualOwner"`    // who does what only a person can do
 	ManualDue      deprovision.Duration  `yaml:"manualDue"`      // how long that may take, to 90 days; empty means no date
 	Armed          bool                  `yaml:"armed"`          // destructive steps may run; false plans only
+	Services       []deprovision.Service `yaml:"services"`       // whose service accounts may be removed; none means all
+	Brake          Brake                 `yaml:"brake"`
+}
+
+// Brake says how much may go at once without a further approval. The zero Brake holds the defaults.
+type Brake struct {
+	PerHour int     `yaml:"perHour"` // artifacts in an hour, by all requests together, to 100000; 0 means 1000
+	Share   float64 `yaml:"share"`   // part of a kind's objects that one plan may remove, to 1; 0 means 0.5
 }

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"reflect"
+	"strconv"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -34,14 +36,23 @@ func (v *checker) tenant(field string, t Tenant) {
 		v.credential(field+".credentials."+ref, c)
 	}
 	v.product(field+".product", t.Product)
-	for _, asker := range t.Policy.Askers {
-		v.want(asker != "", field+".policy.askers", asker, `a name or a pattern such as "*@contoso.example"`)
+	v.policy(field+".policy", t.Policy)
+}
+
+func (v *checker) policy(field string, p Policy) {
+	for _, asker := range p.Askers {
+		v.want(asker != "", field+".askers", asker, `a name or a pattern such as "*@contoso.example"`)
 	}
-	if t.Policy.Drain != nil {
-		v.between(field+".policy.drain", *t.Policy.Drain, 0, deprovision.MaxDrain)
+	if p.Drain != nil {
+		v.between(field+".drain", *p.Drain, 0, deprovision.MaxDrain)
 	}
-	v.want(len(t.Policy.ManualOwner) <= 200, field+".policy.manualOwner", "", "at most 200 bytes")
-	v.between(field+".policy.manualDue", t.Policy.ManualDue, 0, 90*24*time.Hour)
+	v.want(len(p.ManualOwner) <= 200, field+".manualOwner", "", "at most 200 bytes")
+	v.between(field+".manualDue", p.ManualDue, 0, 90*24*time.Hour)
+	for _, service := range p.Services {
+		v.want(service.Validate() == nil, field+".services", string(service), "names of services, as requests have them")
+	}
+	v.want(p.Brake.PerHour >= 0 && p.Brake.PerHour <= 100_000, field+".brake.perHour", strconv.Itoa(p.Brake.PerHour), "0 to 100000")
+	v.want(p.Brake.Share >= 0 && p.Brake.Share <= 1, field+".brake.share", fmt.Sprint(p.Brake.Share), "0 to 1")
 }
 
 func (v *checker) credential(field string, c Credential) {

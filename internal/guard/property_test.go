@@ -18,7 +18,7 @@ import (
 func anyJSON(t *rapid.T) json.RawMessage {
 	creation := rapid.SampledFrom([]string{"WhenCreated", "whencreatedutc", "CREATEDDATETIME"})
 	value := rapid.SampledFrom([]string{`null`, `1`, `"x"`, `[]`, `{}`, `true`, `""`, `"2024-03-05T09:30:00"`, `"2024-03-05T09:30:00Z"`, `"2099-01-01T00:00:00Z"`, `-1.5e3`})
-	switch rapid.IntRange(0, 3).Draw(t, "shape") {
+	switch rapid.IntRange(0, 7).Draw(t, "shape") {
 	case 0:
 		return json.RawMessage(value.Draw(t, "value"))
 	case 1:
@@ -44,13 +44,13 @@ func inAnyCase(t *rapid.T, id string) string {
 func TestNothingPassesThatLacksWhatAGuardReads(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		c := guard.Candidate{Kind: deprovision.ArtifactKind(rapid.SampledFrom([]string{"", "transport-rule"}).Draw(t, "kind")),
-			ID: rapid.SampledFrom([]string{"", " ", "\t", "4711", "47\x0011"}).Draw(t, "id"), Name: rapid.String().Draw(t, "name"), Raw: anyJSON(t)}
+		c := guard.Candidate{Kind: deprovision.ArtifactKind(rapid.SampledFrom([]string{"transport-rule", "transport-rule", "transport-rule", ""}).Draw(t, "kind")),
+			ID: rapid.SampledFrom([]string{"4711", "4711", "4711", "4711", "", " ", "\t", "47\x0011"}).Draw(t, "id"), Name: rapid.String().Draw(t, "name"), Raw: anyJSON(t)}
 		if rapid.Bool().Draw(t, "app") {
-			id := rapid.SampledFrom([]string{"", "x", productApp, workerApp})
-			c.App = &guard.App{ID: id.Draw(t, "app id"), Owner: rapid.SampledFrom([]string{"", "x", vendorTenant}).Draw(t, "owner"), Type: "Application"}
+			id := rapid.SampledFrom([]string{productApp, productApp, productApp, "", "x", workerApp})
+			c.App = &guard.App{ID: id.Draw(t, "app id"), Owner: rapid.SampledFrom([]string{vendorTenant, vendorTenant, "", "x"}).Draw(t, "owner"), Type: "Application"}
 		}
-		b := guard.Bounds{Acting: rapid.SampledFrom([]string{"", "x", workerApp}).Draw(t, "acting"), Since: asked}
+		b := guard.Bounds{Acting: rapid.SampledFrom([]string{workerApp, workerApp, workerApp, "", "x"}).Draw(t, "acting"), Since: asked}
 		if guard.Refuse(c, b) != nil {
 			return
 		}

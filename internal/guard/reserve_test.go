@@ -242,3 +242,17 @@ func TestRefusedReservationSaysWhoTookWhat(t *testing.T) {
 		t.Errorf("%v", refusal)
 	}
 }
+
+func TestWhatIsOlderThanTheWindowIsForgotten(t *testing.T) {
+	t.Parallel()
+	l := deprovision.Ledger{Entries: []deprovision.Reservation{
+		{Request: "old", Plan: "a", Count: 60, At: asked.Add(-window - 1)}, {Request: "in", Plan: "a", Count: 60, At: asked.Add(-window)},
+		{Request: "ahead", Plan: "a", Count: 20, At: asked.Add(window)}}}
+	if _, refusal := guard.Reserve(l, deprovision.Reservation{Request: "r", Plan: "a", Count: 21}, 100, window, asked); refusal == nil {
+		t.Error("what a faster clock wrote, or what is as old as the window, does not count")
+	}
+	after, refusal := guard.Reserve(l, deprovision.Reservation{Request: "r", Plan: "a", Count: 20}, 100, window, asked)
+	if refusal != nil || len(after.Entries) != 3 || after.Entries[0].Request != "in" {
+		t.Errorf("%+v, %v", after, refusal)
+	}
+}

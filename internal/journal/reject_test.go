@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -130,6 +131,35 @@ func TestWhatMayBeKnownLaterIsSetAside(t *testing.T) {
 	}
 	if n := left(t, nc, journal.RequestStream); n < many {
 		t.Errorf("%d of %d are left", n, many)
+	}
+}
+
+func TestUnlistedTenantIsAskedNothingAndItsRequestIsKeptAfterTheGrace(t *testing.T) {
+	t.Parallel()
+	unlisted := func(m *nats.Msg) {
+		m.Subject = strings.Replace(m.Subject, "contoso", "stranger", 1)
+		m.Data = []byte(strings.Replace(string(m.Data), "contoso", "stranger", 1))
+	}
+	j, nc := bound(t)
+	handle, got := collect()
+	patient := consume(t, j, handle)
+	send(t, nc, "stranger", unlisted)
+	send(t, nc, "good")
+	if trigger := receive(t, got); trigger.Ref.Request != "good" {
+		t.Errorf("%s reached the handler", trigger.Ref.Tokens())
+	}
+	if page, err := j.DeadLetters(t.Context(), 0, 1); err != nil || len(page) != 0 {
+		t.Errorf("%d dead letters within the grace, %v", len(page), err)
+	}
+	stop(t, patient)
+	consume(t, j, handle, func(c *journal.Consumer) { c.Grace = time.Nanosecond })
+	send(t, nc, "stranger2", unlisted)
+	eventually(t, "the first alone is left", func(context.Context) bool { return left(t, nc, journal.RequestStream) == 1 })
+	if letter := lastLetter(t, j); letter.Reason != "unknown-tenant" || !strings.Contains(letter.Detail, "stranger") {
+		t.Errorf("%+v", letter)
+	}
+	if n := len(got); n > 0 {
+		t.Errorf("%d triggers of it reached the handler", n)
 	}
 }
 
