@@ -36,7 +36,7 @@ type Decision struct {
 	Stop          uint64   `json:"stop,omitempty"`       // seq of the event that opened the stop; 0 only for cancel and force
 	PlanDigest    string   `json:"planDigest,omitempty"` // for confirm and approve: the plan that was looked at
 	Acknowledged  []string `json:"acknowledged,omitempty"`
-	Names         []string `json:"names,omitempty"`         // for approve: suspects by exact name, or by id
+	Names         []string `json:"names,omitempty"`         // for approve: suspects by exact name, or by id; at the stop "brake" that name alone
 	CredentialRef string   `json:"credentialRef,omitempty"` // for credentials: a name in the worker's configuration, never a secret
 	DecidedBy     string   `json:"decidedBy"`               //
 	Reason        string   `json:"reason,omitempty"`
