@@ -34,7 +34,7 @@ func fill(v reflect.Value, text string) {
 		for _, suffix := range []string{"a", "b", "c"} {
 			value := reflect.New(v.Type().Elem()).Elem()
 			fill(value, text)
-			v.SetMapIndex(reflect.ValueOf(text+suffix), value)
+			v.SetMapIndex(reflect.ValueOf(text+suffix).Convert(v.Type().Key()), value)
 		}
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[time.Time]() {
