@@ -80,8 +80,8 @@ func reach(cfg config.Config) tenants.Config {
 		for ref, c := range t.Credentials {
 			credentials[ref] = tenants.Credential(c)
 		}
-		out.Tenants[alias] = tenants.Tenant{ID: t.ID, Cloud: t.Cloud, Endpoints: tenants.Endpoints(t.Endpoints), CAFile: t.CAFile, ActingApp: t.ActingApp,
-			Credential: t.Credential, Credentials: credentials, Product: tenants.Product(t.Product)}
+		out.Tenants[alias] = tenants.Tenant{ID: t.ID, Cloud: t.Cloud, Endpoints: tenants.Endpoints(t.Endpoints), SharePoint: t.SharePoint, CAFile: t.CAFile,
+			ActingApp: t.ActingApp, Credential: t.Credential, Credentials: credentials, Product: tenants.Product(t.Product)}
 	}
 	return out
 }

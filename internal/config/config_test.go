@@ -65,15 +65,22 @@ func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
 		"no such credential":  {tenant, "tenants.a.credential"},
 		"pasted secret": {tenant + "    credentials:\n      c: {type: client-secret, clientId: 11111111-2222-3333-4444-555555555555, " +
 			"secretEnv: 'hunter22!x'}\n", "tenants.a.credentials.c.secretEnv"},
-		"http to the world":    {tenant + "    cloud: custom\n    endpoints: {graph: 'http://graph.example'}\n", "http:// only on loopback"},
-		"hook without key":     {tenant + "    product: {hookURL: 'https://p.example'}\n", "tenants.a.product.secretEnv"},
-		"brake over its limit": {tenant + "    policy: {brake: {perHour: 100001}}\n", "tenants.a.policy.brake.perHour"},
-		"negative brake":       {tenant + "    policy: {brake: {perHour: -1}}\n", "tenants.a.policy.brake.perHour"},
-		"share over the whole": {tenant + "    policy: {brake: {share: 1.5}}\n", "tenants.a.policy.brake.share"},
-		"negative share":       {tenant + "    policy: {brake: {share: -0.1}}\n", "tenants.a.policy.brake.share"},
-		"share that is none":   {tenant + "    policy: {brake: {share: .nan}}\n", "tenants.a.policy.brake.share"},
-		"unknown service":      {tenant + "    policy: {services: [teams, outlook]}\n", "tenants.a.policy.services"},
-		"token as reason":      {"worker:\n  name: 'password=hunter22'\n", "never a secret"},
+		"http to the world":          {tenant + "    cloud: custom\n    endpoints: {graph: 'http://graph.example'}\n", "http:// only on loopback"},
+		"hook without key":           {tenant + "    product: {hookURL: 'https://p.example'}\n", "tenants.a.product.secretEnv"},
+		"brake over its limit":       {tenant + "    policy: {brake: {perHour: 100001}}\n", "tenants.a.policy.brake.perHour"},
+		"negative brake":             {tenant + "    policy: {brake: {perHour: -1}}\n", "tenants.a.policy.brake.perHour"},
+		"share over the whole":       {tenant + "    policy: {brake: {share: 1.5}}\n", "tenants.a.policy.brake.share"},
+		"negative share":             {tenant + "    policy: {brake: {share: -0.1}}\n", "tenants.a.policy.brake.share"},
+		"share that is none":         {tenant + "    policy: {brake: {share: .nan}}\n", "tenants.a.policy.brake.share"},
+		"unknown service":            {tenant + "    policy: {services: [teams, outlook]}\n", "tenants.a.policy.services"},
+		"token as reason":            {"worker:\n  name: 'password=hunter22'\n", "never a secret"},
+		"another cloud's SharePoint": {tenant + "    sharePoint: contoso.sharepoint.us\n", "tenants.a.sharePoint"},
+		"OneDrive for SharePoint":    {tenant + "    sharePoint: contoso-my.sharepoint.com\n", "tenants.a.sharePoint"},
+		"SharePoint with a secret": {tenant + "    sharePoint: contoso.sharepoint.com\n    credentials:\n      c: {type: client-secret, clientId: 11111111-2222-3333-4444-555555555555, " +
+			"secretEnv: HUNTER}\n", "SharePoint refuses its tokens"},
+		"SharePoint of a custom cloud":  {tenant + "    cloud: custom\n    sharePoint: contoso.sharepoint.com\n", "see endpoints.sharePoint"},
+		"SharePoint in clear text":      {tenant + "    cloud: custom\n    endpoints: {sharePoint: 'http://sp.example/contoso'}\n", "tenants.a.endpoints.sharePoint"},
+		"SharePoint of no custom cloud": {tenant + "    endpoints: {sharePoint: 'https://contoso.sharepoint.com'}\n", "nothing unless cloud is custom"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,7 @@ type Tenant struct {
 	ID          string                `yaml:"id"`          // the tenant's GUID
 	Cloud       string                `yaml:"cloud"`       // global, usgov, usgov-high, china, custom; empty means global
 	Endpoints   Endpoints             `yaml:"endpoints"`   // for the cloud custom
+	SharePoint  string                `yaml:"sharePoint"`  // host name of its sites, e.g. contoso.sharepoint.com; empty: SharePoint is not reached
 	CAFile      string                `yaml:"caFile"`      // extra certificate authorities for its endpoints
 	ActingApp   string                `yaml:"actingApp"`   // App Id that the worker signs in as; never removed
 	Credential  string                `yaml:"credential"`  // the credential to use, a key of Credentials
@@ -17,9 +18,10 @@ type Tenant struct {
 
 // Endpoints are the base addresses of a custom cloud: https, or http on loopback.
 type Endpoints struct {
-	Login    string `yaml:"login"`
-	Graph    string `yaml:"graph"`
-	Exchange string `yaml:"exchange"`
+	Login      string `yaml:"login"`
+	Graph      string `yaml:"graph"`
+	Exchange   string `yaml:"exchange"`
+	SharePoint string `yaml:"sharePoint"` // of the tenant's sites, e.g. http://127.0.0.1:8090/sharepoint/contoso; may be empty
 }
 
 // Credential is one way to sign in. Secrets are read from a variable or a file.

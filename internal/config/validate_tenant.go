@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -29,6 +30,7 @@ func (v *checker) tenant(field string, t Tenant) {
 			v.want(address == "", field+".endpoints."+name, "", "nothing unless cloud is custom")
 		}
 	}
+	v.sharePoint(field, cloud, t)
 	_, known := t.Credentials[t.Credential]
 	v.want(known, field+".credential", t.Credential, "a key of "+field+".credentials")
 	for ref, c := range t.Credentials {
@@ -53,6 +55,30 @@ func (v *checker) policy(field string, p Policy) {
 	}
 	v.want(p.Brake.PerHour >= 0 && p.Brake.PerHour <= 100_000, field+".brake.perHour", strconv.Itoa(p.Brake.PerHour), "0 to 100000")
 	v.want(p.Brake.Share >= 0 && p.Brake.Share <= 1, field+".brake.share", fmt.Sprint(p.Brake.Share), "0 to 1")
+}
+
+// sharePointDomains are what the names of SharePoint's hosts end in, by cloud.
+var sharePointDomains = map[string]string{"global": "sharepoint.com", "usgov": "sharepoint.us", "usgov-high": "sharepoint-mil.us", "china": "sharepoint.cn"}
+
+// sharePoint wants the host of the tenant's sites, and a credential that SharePoint takes: it refuses tokens that were got by a secret.
+func (v *checker) sharePoint(field, cloud string, t Tenant) {
+	if cloud == "custom" {
+		v.want(t.SharePoint == "", field+".sharePoint", t.SharePoint, "nothing for a custom cloud: see endpoints.sharePoint")
+		if t.Endpoints.SharePoint != "" {
+			v.service(field+".endpoints.sharePoint", t.Endpoints.SharePoint)
+		}
+		return
+	}
+	v.want(t.Endpoints.SharePoint == "", field+".endpoints.sharePoint", "", "nothing unless cloud is custom")
+	if t.SharePoint == "" {
+		return
+	}
+	domain := sharePointDomains[cloud]
+	name, ok := strings.CutSuffix(strings.ToLower(t.SharePoint), "."+domain)
+	beside := strings.HasSuffix(name, "-my") || strings.HasSuffix(name, "-admin")
+	v.want(ok && deprovision.ValidToken(name) && !beside, field+".sharePoint", t.SharePoint, "the host name of the tenant's sites, such as contoso."+domain)
+	v.want(t.Credentials[t.Credential].Type != "client-secret", field+".credential", t.Credential,
+		"a credential of another type than client-secret: SharePoint refuses its tokens")
 }
 
 func (v *checker) credential(field string, c Credential) {

@@ -27,27 +27,41 @@ type Cloud struct {
 
 	GraphScope    string // what to ask the token endpoint for
 	ExchangeScope string
+
+	SharePointDomain string // what the names of SharePoint's hosts end in, e.g. "sharepoint.com"; empty for [Custom]
 }
 
 // App Ids of the APIs themselves, by which a token can be asked for whatever their address; see
 // https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
 const (
-	graphApp    = "00000003-0000-0000-c000-000000000000"
-	exchangeApp = "00000002-0000-0ff1-ce00-000000000000"
-	everything  = "/.default" // all permissions that the app was granted
+	graphApp      = "00000003-0000-0000-c000-000000000000"
+	exchangeApp   = "00000002-0000-0ff1-ce00-000000000000"
+	sharePointApp = "00000003-0000-0ff1-ce00-000000000000"
+	everything    = "/.default" // all permissions that the app was granted
 )
 
-// The addresses are those of https://learn.microsoft.com/graph/deployments and, for Exchange, of
-// https://learn.microsoft.com/exchange/reference/admin-api-get-started
+// The addresses are those of https://learn.microsoft.com/graph/deployments, for Exchange of
+// https://learn.microsoft.com/exchange/reference/admin-api-get-started and for SharePoint of
+// https://learn.microsoft.com/microsoft-365/enterprise/microsoft-365-endpoints
 var known = map[string]Cloud{
-	Global:    of("https://login.microsoftonline.com", "https://graph.microsoft.com", "https://outlook.office365.com"),
-	USGov:     of("https://login.microsoftonline.us", "https://graph.microsoft.us", "https://outlook.office365.us"),
-	USGovHigh: of("https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://outlook-dod.office365.us"),
-	China:     of("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn", "https://outlook.office365.cn"),
+	Global:    of("https://login.microsoftonline.com", "https://graph.microsoft.com", "https://outlook.office365.com", "sharepoint.com"),
+	USGov:     of("https://login.microsoftonline.us", "https://graph.microsoft.us", "https://outlook.office365.us", "sharepoint.us"),
+	USGovHigh: of("https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://outlook-dod.office365.us", "sharepoint-mil.us"),
+	China:     of("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn", "https://outlook.office365.cn", "sharepoint.cn"),
 }
 
-func of(login, graph, exchange string) Cloud {
-	return Cloud{Login: login, Graph: graph, Exchange: exchange, GraphScope: graph + everything, ExchangeScope: exchange + everything}
+func of(login, graph, exchange, sharePoint string) Cloud {
+	return Cloud{
+		Login: login, Graph: graph, Exchange: exchange, GraphScope: graph + everything, ExchangeScope: exchange + everything, SharePointDomain: sharePoint,
+	}
+}
+
+// SharePointScope is what to ask the token endpoint for, for one of SharePoint's hosts: each has tokens of its own.
+func (c Cloud) SharePointScope(service string) string {
+	if c.SharePointDomain == "" {
+		return sharePointApp + everything
+	}
+	return strings.TrimSuffix(service, "/") + everything
 }
 
 // Named returns a cloud by its name; "" is [Global]. It fails with a [deprovision.Invalid] that lists the names.

@@ -24,6 +24,9 @@ func TestScopesBelongToTheAddressesOfTheirCloud(t *testing.T) {
 				t.Errorf("%s: %s", name, address)
 			}
 		}
+		if host := "https://contoso." + c.SharePointDomain; !strings.HasPrefix(c.SharePointDomain, "sharepoint") || c.SharePointScope(host) != host+"/.default" {
+			t.Errorf("%s: %+v", name, c)
+		}
 		if c.GraphScope != c.Graph+"/.default" || c.ExchangeScope != c.Exchange+"/.default" {
 			t.Errorf("%s: %+v", name, c)
 		}
@@ -73,7 +76,11 @@ func Example() {
 	own, _ := cloud.New("http://127.0.0.1:8080", "http://127.0.0.1:8080/", "http://127.0.0.1:8080")
 	fmt.Println(china.Graph, china.GraphScope)
 	fmt.Println(own.Graph, own.GraphScope)
+	fmt.Println(china.SharePointDomain, china.SharePointScope("https://contoso-my.sharepoint.cn"))
+	fmt.Println(own.SharePointScope("http://127.0.0.1:8080"))
 	// Output:
 	// https://microsoftgraph.chinacloudapi.cn https://microsoftgraph.chinacloudapi.cn/.default
 	// http://127.0.0.1:8080 00000003-0000-0000-c000-000000000000/.default
+	// sharepoint.cn https://contoso-my.sharepoint.cn/.default
+	// 00000003-0000-0ff1-ce00-000000000000/.default
 }

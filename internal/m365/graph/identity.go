@@ -28,6 +28,7 @@ func (c *Client) DisableUser(ctx context.Context, id string) (m365.Receipt, erro
 	return remove(ctx, "PATCH /users/{id}", func(ctx context.Context) error {
 		off, change := false, models.NewUser()
 		change.SetAccountEnabled(&off)
+		change.SetOdataType(nil) // nothing but what changes
 		_, err := c.user(id).Patch(ctx, change, nil)
 		return err
 	}, id)

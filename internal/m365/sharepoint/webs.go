@@ -19,7 +19,7 @@ func (c *Client) Webs(ctx context.Context, web string) ([]m365.Object, error) {
 }
 
 const (
-	listFields = "$select=Id,Title,Description,Hidden,BaseTemplate,BaseType,ItemCount,Created,LastItemModifiedDate,ParentWebUrl"
+	listFields = "$select=Id,Title,Hidden,AllowDeletion,BaseTemplate,BaseType,ItemCount,Created"
 	listID     = "web/lists(guid'"
 )
 

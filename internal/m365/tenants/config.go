@@ -24,6 +24,7 @@ type Tenant struct {
 	ID          string                // the tenant's GUID
 	Cloud       string                // a name of package cloud; empty means global
 	Endpoints   Endpoints             // for the cloud "custom"
+	SharePoint  string                // host name of its sites, e.g. "contoso.sharepoint.com"; empty: SharePoint is not reached
 	CAFile      string                // PEM: certificate authorities for its endpoints, besides the system's
 	ActingApp   string                // App Id that the worker signs in as; may be empty where the credential names it
 	Credential  string                // the credential to use, a key of Credentials
@@ -31,8 +32,9 @@ type Tenant struct {
 	Product     Product
 }
 
-// Endpoints are the base addresses of a custom cloud: https, or http on loopback.
-type Endpoints struct{ Login, Graph, Exchange string }
+// Endpoints are the base addresses of a custom cloud: https, or http on loopback. SharePoint may be empty; it is the address of the sites, e.g.
+// http://127.0.0.1:8080/sharepoint/contoso.
+type Endpoints struct{ Login, Graph, Exchange, SharePoint string }
 
 // Credential is one way to sign in, see package token.
 type Credential = token.Credential
@@ -50,6 +52,20 @@ func (t Tenant) cloud() (cloud.Cloud, error) {
 		return cloud.New(t.Endpoints.Login, t.Endpoints.Graph, t.Endpoints.Exchange)
 	}
 	return cloud.Named(t.Cloud)
+}
+
+// sharePoint is the base address of the tenant's sites; "" where none is configured.
+func (t Tenant) sharePoint(where cloud.Cloud) (string, error) {
+	switch {
+	case t.Cloud == cloud.Custom && t.SharePoint != "":
+		return "", &deprovision.Invalid{Field: "sharePoint", Value: t.SharePoint, Allowed: "nothing for a custom cloud: it has endpoints.sharePoint"}
+	case t.Cloud == cloud.Custom || t.SharePoint == "":
+		return t.Endpoints.SharePoint, nil
+	case !strings.HasSuffix(strings.ToLower(t.SharePoint), "."+where.SharePointDomain):
+		allowed := "the host name of the tenant's sites, such as contoso." + where.SharePointDomain
+		return "", &deprovision.Invalid{Field: "sharePoint", Value: t.SharePoint, Allowed: allowed}
+	}
+	return "https://" + t.SharePoint, nil
 }
 
 // actingApp is the App Id that a credential signs in as. It must be known: what is known is never removed.

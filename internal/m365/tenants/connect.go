@@ -1,15 +1,19 @@
 package tenants
 
 import (
+	"errors"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/m365"
+	"github.com/deprovisioner/deprovisioner/internal/m365/batch"
 	"github.com/deprovisioner/deprovisioner/internal/m365/cloud"
 	"github.com/deprovisioner/deprovisioner/internal/m365/exchange"
 	"github.com/deprovisioner/deprovisioner/internal/m365/graph"
 	"github.com/deprovisioner/deprovisioner/internal/m365/product"
+	"github.com/deprovisioner/deprovisioner/internal/m365/sharepoint"
 	"github.com/deprovisioner/deprovisioner/internal/m365/token"
 	"github.com/deprovisioner/deprovisioner/internal/m365/transport"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -57,7 +61,10 @@ func (s *Set) connect(alias string, t Tenant, o Options) (reachable, error) {
 		if made.Exchange, err = exchangeOf(alias, t, where, tokens, o); err != nil {
 			return reachable{}, err
 		}
-		if made.Directory, err = directoryOf(alias, where, tokens, o); err != nil {
+		if err := addGraph(&made, alias, where, tokens, o); err != nil {
+			return reachable{}, err
+		}
+		if made.SharePoint, err = sharePointOf(alias, t, where, tokens, o); err != nil {
 			return reachable{}, err
 		}
 		r.by[ref] = made
@@ -76,15 +83,47 @@ func exchangeOf(alias string, t Tenant, where cloud.Cloud, tokens *token.Source,
 	return exchange.New(client, where.Exchange, t.ID)
 }
 
-func directoryOf(alias string, where cloud.Cloud, tokens *token.Source, o Options) (m365.Directory, error) {
+// addGraph makes what asks Graph, over one client: about one object at a time, and about many.
+func addGraph(made *m365.Tenant, alias string, where cloud.Cloud, tokens *token.Source, o Options) error {
 	client, err := transport.New(transport.Options{
 		API: graph.API, Service: where.Graph, Tenant: alias, Tokens: tokens.For(where.GraphScope),
 		Gate: o.Gate, Observer: o.Observer, Base: o.HTTP,
 	})
 	if err != nil {
+		return err
+	}
+	one, err := graph.New(client, where.Graph)
+	if err != nil {
+		return err
+	}
+	many, err := batch.New(client, where.Graph)
+	if err != nil {
+		return err
+	}
+	made.Directory, made.Identities = one, one
+	made.Mail, made.Sites, made.Apps = many, many, many
+	return nil
+}
+
+// sharePointOf makes what asks SharePoint, or nil where nobody said where it is.
+func sharePointOf(alias string, t Tenant, where cloud.Cloud, tokens *token.Source, o Options) (m365.SharePoint, error) {
+	base, err := t.sharePoint(where)
+	if base == "" || err != nil {
 		return nil, err
 	}
-	return graph.New(client, where.Graph)
+	client, err := sharepoint.New(base, func(service string) (*http.Client, error) {
+		return transport.New(transport.Options{
+			API: sharepoint.API, Service: service, Tenant: alias, Tokens: tokens.For(where.SharePointScope(service)),
+			Gate: o.Gate, Observer: o.Observer, Base: o.HTTP,
+		})
+	})
+	if bad, ok := errors.AsType[*deprovision.Invalid](err); ok && t.Cloud != cloud.Custom {
+		return nil, &deprovision.Invalid{Field: "sharePoint", Value: t.SharePoint, Allowed: bad.Allowed}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
 }
 
 // hookOf makes the product's hook, or nil without one. It does not pass the tenant's gate, for the product is not the tenant.

@@ -148,6 +148,10 @@ func TestWhatIsWrongWithAConfigurationIsNamedByItsPath(t *testing.T) {
 		"cloud":                    func(c *tenants.Tenant) { c.Cloud = "mars" },
 		"endpoints.graph":          func(c *tenants.Tenant) { c.Endpoints.Graph = "http://graph.example" },
 		"credential":               func(c *tenants.Tenant) { c.Credential = "other" },
+		"endpoints.sharePoint":     func(c *tenants.Tenant) { c.Endpoints.SharePoint = "http://sharepoint.example" },
+		"sharePoint":               func(c *tenants.Tenant) { c.SharePoint = "contoso.sharepoint.com" },
+		"sharePoint ":              func(c *tenants.Tenant) { *c = worldwide(*c, "contoso.sharepoint.us") },
+		"sharePoint  ":             func(c *tenants.Tenant) { *c = worldwide(*c, "contoso-my.sharepoint.com") },
 		"credentials.main.type":    func(c *tenants.Tenant) { c.Credentials["main"] = tenants.Credential{Type: "password"} },
 		"actingApp":                func(c *tenants.Tenant) { c.ActingApp = tenantsim.ProductAppID },
 		"actingApp ":               func(c *tenants.Tenant) { c.Credentials["main"] = tenants.Credential{Type: "managed-identity"} },
@@ -171,6 +175,12 @@ func TestWhatIsWrongWithAConfigurationIsNamedByItsPath(t *testing.T) {
 	}
 }
 
+// worldwide is a tenant of the worldwide cloud.
+func worldwide(c tenants.Tenant, sharePoint string) tenants.Tenant {
+	c.Cloud, c.Endpoints, c.SharePoint = "", tenants.Endpoints{}, sharePoint
+	return c
+}
+
 func certificate() tenants.Credential { // needs TLS
 	return tenants.Credential{Type: "certificate", ClientID: tenantsim.WorkerAppID, CertificateFile: "f"}
 }
@@ -188,14 +198,14 @@ func TestWorkerKnowsItselfAlsoAsAManagedIdentity(t *testing.T) {
 func TestConfigurationFitsFieldByField(t *testing.T) {
 	t.Parallel()
 	from := config.Tenant{
-		Endpoints: config.Endpoints{Login: "l", Graph: "g", Exchange: "x"}, Product: config.Product{HookURL: "h", SecretEnv: "e", SecretFile: "f"},
+		Endpoints: config.Endpoints{Login: "l", Graph: "g", Exchange: "x", SharePoint: "s"}, Product: config.Product{HookURL: "h", SecretEnv: "e", SecretFile: "f"},
 	}
 	c := config.Credential{Type: "t", ClientID: "c", SecretEnv: "e", SecretFile: "f", CertificateFile: "p", TokenFile: "k"}
 	got := tenants.Tenant{
 		Endpoints: tenants.Endpoints(from.Endpoints), Product: tenants.Product(from.Product),
 		Credentials: map[string]tenants.Credential{"": tenants.Credential(c)},
 	}
-	if got.Endpoints.Exchange != "x" || got.Product.SecretFile != "f" || got.Credentials[""].TokenFile != "k" {
+	if got.Endpoints.Exchange != "x" || got.Endpoints.SharePoint != "s" || got.Product.SecretFile != "f" || got.Credentials[""].TokenFile != "k" {
 		t.Errorf("%+v", got)
 	}
 }
