@@ -2,9 +2,11 @@ package tenantsim_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	sim "github.com/deprovisioner/deprovisioner/internal/tenantsim"
@@ -13,7 +15,8 @@ import (
 // BenchmarkCalls measures the simulator without the network: one tenant must
 // bear thousands of calls per second next to what is being measured.
 func BenchmarkCalls(b *testing.B) {
-	s, err := sim.New(sim.Generate(1, sim.GenerateOptions{Inline: true, ServicePrincipals: 200, Groups: 500, TransportRules: 200}), sim.Options{CallLog: 1000})
+	s, err := sim.New(sim.Generate(1, sim.GenerateOptions{Inline: true, ServicePrincipals: 200, Groups: 500, TransportRules: 200,
+		Services: true, Mailboxes: 10_000, QuarantineFolders: 2_500}), sim.Options{CallLog: 1000})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -44,5 +47,12 @@ func BenchmarkCalls(b *testing.B) {
 	}
 	run("get by id", "GET", "/v1.0/servicePrincipals/"+sim.ProductID, g, "")
 	run("filter", "GET", "/v1.0/servicePrincipals?$filter="+url.QueryEscape("appId eq '"+sim.ProductAppID+"'"), g, "")
+	item := `{"id":"%d","method":"GET","url":"/users/user%05d@tenant1.onmicrosoft.com/mailFolders?includeHiddenFolders=true&$top=250"}`
+	items := make([]string, 20)
+	for i := range items {
+		items[i] = fmt.Sprintf(item, i, i*100)
+	}
+	run("folders of 20 mailboxes", "POST", "/v1.0/$batch", g, `{"requests":[`+strings.Join(items, ",")+`]}`)
+	run("users", "GET", "/v1.0/users?$top=999&$select=id,mail,userType", g, "")
 	run("cmdlet", "POST", "/adminapi/beta/"+tenant+"/InvokeCommand", x, `{"CmdletInput":{"CmdletName":"Get-InboundConnector"}}`)
 }

@@ -3,6 +3,7 @@ package tenantsim
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,9 @@ func (c *checker) services(f *Fixture) {
 		c.must(o.Mailbox != "", fmt.Sprintf("mail.denied[%d].mailbox", i), "must be set")
 	}
 	c.teams(&f.Teams)
+	if f.Behaviour != nil {
+		c.budgets(f.Behaviour.Throttle)
+	}
 	for i, o := range f.Sites {
 		at := fmt.Sprintf("sites[%d]", i)
 		u, err := url.Parse(o.URL)
@@ -32,6 +36,16 @@ func (c *checker) services(f *Fixture) {
 		at := fmt.Sprintf("subscriptions[%d]", i)
 		c.must(isGUID(o.App) && o.Resource != "", at, "needs app, a GUID, and resource")
 		c.id(at, o.ID)
+	}
+}
+
+// budgets refuses what would silently hold for no call.
+func (c *checker) budgets(all []Budget) {
+	services := []Service{"", ServiceDirectory, ServiceOutlook, ServiceTeams, ServiceSites, ServiceSubscriptions}
+	for i, b := range all {
+		at := fmt.Sprintf("behaviour.throttle[%d]", i)
+		c.must(slices.Contains(services, b.Service), at+".service", "there is no service %q", b.Service)
+		c.must(b.Calls == "" || b.Calls == Reads || b.Calls == Writes, at+".calls", "must be reads or writes, is %q", b.Calls)
 	}
 }
 

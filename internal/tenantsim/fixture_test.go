@@ -21,6 +21,8 @@ func TestFixtureErrorsNameTheField(t *testing.T) {
 		"connector":     {head + "exchange: {transportRules: [{name: R, outboundConnector: C}]}\n", "exchange.transportRules[0].outboundConnector"},
 		"twice":         {head + "exchange: {inboundConnectors: [{name: C}, {name: c}]}\n", "exchange.inboundConnectors[1].name"},
 		"team":          {head + "groups: [{displayName: G, kind: security, team: true}]\n", "groups[0].team"},
+		"service":       {head + "behaviour: {throttle: [{service: mail}]}\n", "behaviour.throttle[0].service"},
+		"calls":         {head + "behaviour: {throttle: [{calls: all}]}\n", "behaviour.throttle[0].calls"},
 		"folder":        {head + "mail: {folders: [{displayName: F}]}\n", "mail.folders[0]"},
 		"denial":        {head + "mail: {denied: [{app: x}]}\n", "mail.denied[0].mailbox"},
 		"Teams app":     {head + "teams: {apps: [{displayName: A, distribution: shop}]}\n", "teams.apps[0].distribution"},

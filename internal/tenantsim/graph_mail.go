@@ -10,7 +10,7 @@ import (
 
 var (
 	// https://learn.microsoft.com/graph/api/user-list-mailfolders, mailfolder-get, mailfolder-list-childfolders
-	readMail = []string{"Mail.ReadBasic.All", "Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"}
+	readMail = []string{"Mail.ReadBasic.All", "Mail.Read", "Mail.ReadWrite"}
 	// https://learn.microsoft.com/graph/api/mailfolder-delete, mailfolder-permanentdelete
 	writeMail = []string{"Mail.ReadWrite"}
 )

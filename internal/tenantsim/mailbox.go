@@ -55,7 +55,7 @@ func (r *request) mailbox() (*mailbox, *reply) {
 	}
 	box, ok := r.tenant.mail.boxes[fold(u.id)]
 	if !ok {
-		return refuse(r.graphNotFound("MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."))
+		return refuse(r.graphNotFound("MailboxNotEnabledForRESTAPI", "The user has no mailbox that this API reaches: none at all, or one elsewhere."))
 	}
 	for _, app := range box.denied {
 		if app == "" || app == fold(r.call.AppID) {
