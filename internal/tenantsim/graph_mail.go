@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -155,8 +156,10 @@ func (r *request) below(box *mailbox, parent *object, filter predicate) []*objec
 
 // folderView is a folder on the wire; how many are below it is counted now.
 func (r *request) folderView(o *object, fields []string) map[string]any {
-	counted := o.with(map[string]any{"childFolderCount": r.childCount(o)})
-	v := view(counted, fields)
+	v := view(o, fields)
+	if fields == nil || slices.Contains(fields, "childFolderCount") {
+		v["childFolderCount"] = r.childCount(o)
+	}
 	if o.bool(searchKey) {
 		v["@odata.type"] = "#microsoft.graph.mailSearchFolder"
 	}
