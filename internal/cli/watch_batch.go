@@ -30,6 +30,8 @@ func (a *app) watchBatch(ctx context.Context, tenant, id string, strict bool) er
 	for {
 		grew, err := a.findBatch(ctx, c, b)
 		switch {
+		case err != nil && ctx.Err() != nil: // the time that was up is ours, not the server's
+			return ctx.Err()
 		case err != nil:
 			return err
 		case len(b.refs) == 0:
