@@ -297,7 +297,7 @@ func identities(t *testing.T, tenant m365.Tenant) {
 	t.Helper()
 	ids := tenant.Identities
 	ctx := m365.WithCallID(t.Context(), firstCall)
-	app := must[m365.Object](t)(ids.ApplicationByAppID(ctx, tenantsim.ChatAppID))
+	app := must[m365.Object](t)(ids.ApplicationByAppID(ctx, tenantsim.ChatProductAppID))
 	if subs := must[[]m365.Object](t)(ids.Subscriptions(ctx)); len(subs) != 0 { // of others
 		t.Errorf("%+v", subs)
 	}
