@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net/http"
@@ -41,7 +42,7 @@ func TestEachTypeOfCredentialSignsInOverTLS(t *testing.T) {
 			}
 		}
 	})
-	projected := assertion(t, key, sim.BaseURL()+"/"+tenantsim.InlineTenantID+"/oauth2/v2.0/token")
+	projected := assertion(t, key, cert, sim.BaseURL()+"/"+tenantsim.InlineTenantID+"/oauth2/v2.0/token")
 	for name, c := range map[string]token.Credential{
 		"secret":            withSecret(t, tenantsim.WorkerSecret),
 		"certificate":       {Type: token.Certificate, ClientID: tenantsim.WorkerAppID, CertificateFile: file(t, cert+keyPEM)},
@@ -59,8 +60,10 @@ func TestEachTypeOfCredentialSignsInOverTLS(t *testing.T) {
 }
 
 // assertion is what a platform projects into a file: a signed statement of who the workload is.
-func assertion(t *testing.T, key *rsa.PrivateKey, audience string) string {
+func assertion(t *testing.T, key *rsa.PrivateKey, cert, audience string) string {
 	t.Helper()
+	block, _ := pem.Decode([]byte(cert))
+	thumbprint := sha256.Sum256(block.Bytes)
 	part := func(v any) string {
 		raw, err := json.Marshal(v)
 		if err != nil {
@@ -68,8 +71,8 @@ func assertion(t *testing.T, key *rsa.PrivateKey, audience string) string {
 		}
 		return base64.RawURLEncoding.EncodeToString(raw)
 	}
-	text := part(map[string]string{"alg": "RS256", "typ": "JWT"}) + "." + part(map[string]any{
-		"aud": audience, "iss": tenantsim.WorkerAppID, "sub": tenantsim.WorkerAppID, "exp": time.Now().Add(time.Hour).Unix()})
+	text := part(map[string]string{"alg": "RS256", "typ": "JWT", "x5t#S256": base64.RawURLEncoding.EncodeToString(thumbprint[:])}) + "." + part(map[string]any{
+		"aud": audience, "iss": tenantsim.WorkerAppID, "sub": tenantsim.WorkerAppID, "jti": "1", "exp": time.Now().Add(time.Hour).Unix()})
 	sum := sha256.Sum256([]byte(text))
 	sig, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	if err != nil {
