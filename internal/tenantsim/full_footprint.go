@@ -15,9 +15,12 @@ type ServiceAccount struct {
 // LegacyAppID is the App Identifier that SharePoint knows the product by.
 const LegacyAppID = "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b071"
 
-// ChatCredential is the name under which [FullAccounts] refers to the secret of
-// the customer's own chat app, which is [ServicesSecret].
-const ChatCredential = "chat-app"
+// Names under which [FullAccounts] refers to the secrets of apps that the
+// customer holds; they are [ServicesSecret].
+const (
+	ChatCredential = "chat-app"
+	SiteCredential = "sharepoint-app"
+)
 
 // FullTenant is [ServicesTenant] with the contents of its sites: what all six
 // services of the product leave in one tenant, for both kinds of account, among
@@ -59,11 +62,13 @@ func FullAccounts() []ServiceAccount {
 	return []ServiceAccount{
 		{ID: "inline", Service: serviceInline, Kind: "authorized", AppID: ProductAppID, Site: "us", ProductID: ProductAccountID},
 		{ID: "exchange", Service: "exchange-online", Kind: "authorized", AppID: MailProductAppID, Names: map[string][]string{"quarantine-folder": {QuarantineFolder}}},
-		{ID: "sharepoint", Service: "sharepoint-online", Kind: "authorized", AppID: SharePointProductAppID, SharePointAppID: LegacyAppID, Names: sites},
+		{ID: "sharepoint", Service: "sharepoint-online", Kind: "authorized", AppID: SharePointProductAppID, SharePointAppID: LegacyAppID, Names: sites,
+			AppCredential: SiteCredential},
 		{ID: "sharepoint-delegate", Service: "sharepoint-online", Kind: "delegate", UPN: DelegateName, Names: sites},
 		{ID: "onedrive", Service: "onedrive", Kind: "authorized", AppID: OneDriveProductAppID, Names: sites},
 		{ID: "onedrive-delegate", Service: "onedrive", Kind: "delegate", UPN: DelegateName, Names: sites},
-		{ID: "teams", Service: "teams", Kind: "authorized", AppID: TeamsProductAppID, Names: sites},
+		{ID: "teams", Service: "teams", Kind: "authorized", AppID: TeamsProductAppID, Names: map[string][]string{"event-receiver": {ReceiverHost},
+			"quarantine-library": {QuarantineLibrary}, "installed-app": {CatalogAppID}}},
 		{ID: "chat", Service: "teams-chat", Kind: "authorized", AppID: ChatProductAppID, AppCredential: ChatCredential, Names: chat},
 	}
 }
