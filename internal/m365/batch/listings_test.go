@@ -39,6 +39,9 @@ func TestListingThatDoesNotEndOrLeavesIsRefused(t *testing.T) {
 		if wantClass(t, err, deprovision.Malformed); got != nil {
 			t.Error(name, got)
 		}
+		if n := len(f.alone); name != "loop" && n != 1 {
+			t.Errorf("%s: %d calls, as if the next page were here", name, n)
+		}
 	}
 	for _, body := range []any{object{}, object{"value": nil}, listing("", object{"mail": "x"}), object{"value": []any{nil}}, object{"value": object{}}} {
 		f := &fake{get: func(string) (int, any) { return 200, body }}
