@@ -30,7 +30,8 @@ func demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Watch removals on this machine alone: everything embedded, nothing to install",
 		Long: `Watch removals on this machine alone. Embedded NATS, Redis and simulated Microsoft 365 tenants are started in this process; removals are
-submitted, planned, confirmed and carried out; at the end stands what was removed, what is left for a person, and where the evidence lies.`,
+submitted, planned, confirmed and carried out; at the end stands what was removed, what is left for a person, where the evidence lies, and what the
+tenant's own log says: whether all of the product is gone, nothing else was touched, and every call was made once.`,
 		Example: "  worker demo --tenants 5 --drain 10s",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -45,7 +46,7 @@ submitted, planned, confirmed and carried out; at the end stands what was remove
 		},
 	}
 	f := c.Flags()
-	f.IntVar(&count, "tenants", 3, "how many tenants, each with one service account to remove")
+	f.IntVar(&count, "tenants", 1, "how many tenants: the first with all six services, each further one with the inline mode alone")
 	f.DurationVar(&e.drain, "drain", 5*time.Second, "how long mail under way may return; a day in a real tenant")
 	f.StringVar(&e.dir, "dir", "", "where the journal and the evidence are kept; empty: a new directory for temporary files")
 	f.BoolVar(&plain, "plain", false, "plain lines, also on a terminal")
@@ -81,16 +82,21 @@ func demo(ctx context.Context, e embedding, out io.Writer, bars bool) (err error
 	working, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- d.worker.run(working) }()
-	ends := follow(ctx, d.client, e.tenants, newScreen(out, bars))
+	accounts, err := d.accounts(ctx, e.tenants)
+	var ends []ending
+	if err == nil {
+		ends = follow(ctx, d.client, accounts, newScreen(out, bars))
+	}
 	stop()
-	err = <-ended
+	err = errors.Join(err, <-ended)
 	if ctx.Err() != nil { // by a signal: what every part says of that is no news
 		return errors.Join(err, fmt.Errorf("interrupted; the journal, the log and the evidence so far lie in %s", e.dir))
 	}
+	r := reporter{client: d.client, out: out, dir: e.dir, told: map[string]bool{}}
 	for _, end := range ends {
-		err = errors.Join(err, end.err, report(ctx, d.client, out, end.state, e.dir))
+		err = errors.Join(err, end.err, r.report(ctx, end.state))
 	}
-	return err
+	return errors.Join(err, audit(d.stack.Tenant, out))
 }
 
 // ending is how one removal of the demo ended.
@@ -99,13 +105,26 @@ type ending struct {
 	err   error
 }
 
-// follow submits one removal per tenant and watches all of them to their ends.
-func follow(ctx context.Context, c *client.Client, tenants []string, s screen) []ending {
-	ends := make([]ending, len(tenants))
+// accounts lists the service accounts of the tenants.
+func (d *embedded) accounts(ctx context.Context, tenants []string) ([]deprovision.Account, error) {
+	var out []deprovision.Account
+	for _, tenant := range tenants {
+		of, err := d.client.Accounts(ctx, tenant)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, of...)
+	}
+	return out, nil
+}
+
+// follow submits one removal per service account and watches all of them to their ends.
+func follow(ctx context.Context, c *client.Client, accounts []deprovision.Account, s screen) []ending {
+	ends := make([]ending, len(accounts))
 	var all sync.WaitGroup
-	for i, tenant := range tenants {
+	for i, account := range accounts {
 		all.Go(func() {
-			ends[i].state, ends[i].err = watch(ctx, c, tenant, s)
+			ends[i].state, ends[i].err = watch(ctx, c, account, s)
 		})
 	}
 	all.Wait()
@@ -113,10 +132,10 @@ func follow(ctx context.Context, c *client.Client, tenants []string, s screen) [
 	return ends
 }
 
-// watch submits the removal of one service account, confirms its plan as a person would, and returns its last state.
-func watch(ctx context.Context, c *client.Client, tenant string, s screen) (deprovision.Progress, error) {
-	receipt, err := c.Submit(ctx, deprovision.Request{ID: client.NewID(), Tenant: tenant, Service: deprovision.ExchangeOnlineInline,
-		Account: simulatedAccount, RequestedBy: "demo@" + tenant + ".example", Reason: "the product is being replaced"})
+// watch submits the removal of one service account, decides at its stops as a person would, and returns its last state.
+func watch(ctx context.Context, c *client.Client, a deprovision.Account, s screen) (deprovision.Progress, error) {
+	receipt, err := c.Submit(ctx, deprovision.Request{ID: client.NewID(), Tenant: a.Tenant, Service: a.Service, Account: a.ID,
+		RequestedBy: "demo@" + a.Tenant + ".example", Reason: "the product is being replaced"})
 	if err != nil {
 		return deprovision.Progress{}, err
 	}
@@ -134,24 +153,26 @@ func watch(ctx context.Context, c *client.Client, tenant string, s screen) (depr
 		}
 	}
 	if end := state.Status; end != deprovision.Succeeded && end != deprovision.SucceededWithRemainder {
-		return state, fmt.Errorf("the removal in %s ended as %s: %s", tenant, end, state.Detail)
+		return state, fmt.Errorf("the removal of %s ended as %s: %s", label(state), end, state.Detail)
 	}
 	return state, nil
 }
 
-// answer confirms the plan; any other stop is not part of the demo.
+// answer confirms a plan, and does what a person has to do; any other stop is not part of the demo.
 func answer(ctx context.Context, c *client.Client, p deprovision.Progress) error {
-	if p.Stop.Name != "confirm" || p.Plan == nil {
-		return fmt.Errorf("%s stopped at %s: %s", p.Request.Ref().Tokens(), p.Stop.Name, p.Stop.Detail)
-	}
-	d := deprovision.Decision{ID: client.NewID(), Tenant: p.Request.Tenant, Service: p.Request.Service, Request: p.Request.ID,
-		Verb: deprovision.Confirm, Stop: p.Stop.Seq, PlanDigest: p.Plan.Digest, DecidedBy: "demo", Reason: "the demo confirms what it has shown"}
-	for _, caution := range p.Plan.Cautions {
-		d.Acknowledged = append(d.Acknowledged, caution.Code)
+	d := deprovision.Decision{ID: client.NewID(), Tenant: p.Request.Tenant, Service: p.Request.Service, Request: p.Request.ID, Stop: p.Stop.Seq, DecidedBy: "demo"}
+	switch {
+	case (p.Stop.Name == "confirm" || p.Stop.Name == "drift") && p.Plan != nil: // accounts that share an app find it changed by each other
+		d.Verb, d.PlanDigest, d.Reason = deprovision.Confirm, p.Plan.Digest, "the demo confirms what it has shown"
+		d.Acknowledged = deprovision.Codes(p.Plan.Cautions)
+	case p.Stop.Name == "manual":
+		d.Verb, d.Reason = deprovision.ManualDone, "the demo's person has done it"
+	default:
+		return fmt.Errorf("%s stopped at %s: %s", label(p), p.Stop.Name, p.Stop.Detail)
 	}
 	told, err := c.Decide(ctx, d)
 	if err == nil && !told.Accepted {
-		err = fmt.Errorf("the confirmation was refused: %s", told.Refusal)
+		err = fmt.Errorf("the decision %s was refused: %s", d.Verb, told.Refusal)
 	}
 	return err
 }

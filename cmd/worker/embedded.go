@@ -42,11 +42,12 @@ func embed(ctx context.Context, e embedding, log *slog.Logger) (out *embedded, e
 	}()
 	fixtures := make([]*tenantsim.Fixture, len(e.tenants))
 	for i := range e.tenants {
-		fixtures[i] = tenantsim.InlineTenant()
+		fixtures[i] = tenantsim.FullTenant()
 		if i > 0 {
 			fixtures[i] = tenantsim.Generate(uint64(i), tenantsim.GenerateOptions{Inline: true, TransportRules: 40 * i, Connectors: 5 * i, AllowedIPs: 30 * i})
 		}
 	}
+	e.behaviour.SecretsForSharePoint = true // no certificate is at hand on a machine that only tries this
 	out.stack, err = devstack.Start(ctx, devstack.Options{Dir: e.dir, NATS: e.nats, Redis: e.redis, Tenant: e.sim, Fixture: fixtures[0],
 		Simulation: tenantsim.Options{Behaviour: e.behaviour}, Log: log})
 	if err != nil {
@@ -94,16 +95,29 @@ func prepare(ctx context.Context, cfg config.Config, log *slog.Logger, c *client
 	return nil
 }
 
-// simulatedAccount names the service account in each simulated tenant.
+// simulatedAccount names the service account of the inline mode in each simulated tenant.
 const simulatedAccount = "inline"
 
-// accounts are what the product has recorded about its service accounts in the simulated tenants.
+// accounts are what the product has recorded about its service accounts in the simulated tenants: all in the first, and that of the inline
+// mode in the others.
 func (e embedding) accounts(fixtures []*tenantsim.Fixture) []deprovision.Account {
-	out := make([]deprovision.Account, len(fixtures))
-	for i, fixture := range fixtures {
+	out := recorded(e.tenants[0])
+	for i, fixture := range fixtures[1:] {
 		row := fixture.Product.Accounts[0]
-		out[i] = deprovision.Account{Tenant: e.tenants[i], ID: simulatedAccount, Service: deprovision.ExchangeOnlineInline, Kind: deprovision.Authorized,
-			AppID: row.AppID, Site: "us", ProductID: row.ID, State: deprovision.AccountActive}
+		out = append(out, deprovision.Account{Tenant: e.tenants[i+1], ID: simulatedAccount, Service: deprovision.ExchangeOnlineInline, Kind: deprovision.Authorized,
+			AppID: row.AppID, Site: "us", ProductID: row.ID, State: deprovision.AccountActive})
+	}
+	return out
+}
+
+// recorded are the service accounts of the tenant in which all six services left something.
+func recorded(tenant string) []deprovision.Account {
+	list := tenantsim.FullAccounts()
+	out := make([]deprovision.Account, len(list))
+	for i, a := range list {
+		out[i] = deprovision.Account{Tenant: tenant, ID: a.ID, Service: deprovision.Service(a.Service), Kind: deprovision.Kind(a.Kind), AppID: a.AppID,
+			SharePointAppID: a.SharePointAppID, UPN: a.UPN, Site: a.Site, ProductID: a.ProductID, Names: a.Names, AppCredential: a.AppCredential,
+			State: deprovision.AccountActive}
 	}
 	return out
 }
@@ -117,8 +131,8 @@ func (e embedding) config(stack *devstack.Stack, fixtures []*tenantsim.Fixture) 
 		cfg.HTTP.Listen = e.listen
 	}
 	cfg.Worker.SweepEvery = deprovision.Duration(10 * time.Second)
-	secret, hook := filepath.Join(e.dir, "client-secret"), filepath.Join(e.dir, "hook-secret")
-	for path, value := range map[string]string{secret: tenantsim.WorkerSecret, hook: tenantsim.HookSecret} { // the simulator's own; they open nothing else
+	secret, hook, apps := filepath.Join(e.dir, "client-secret"), filepath.Join(e.dir, "hook-secret"), filepath.Join(e.dir, "apps-secret")
+	for path, value := range map[string]string{secret: tenantsim.WorkerSecret, hook: tenantsim.HookSecret, apps: tenantsim.ServicesSecret} { // the simulator's own; they open nothing else
 		if err := os.WriteFile(path, []byte(value), 0o600); err != nil {
 			return cfg, fmt.Errorf("prepare the simulated tenants: %w", err)
 		}
@@ -127,11 +141,17 @@ func (e embedding) config(stack *devstack.Stack, fixtures []*tenantsim.Fixture) 
 	drain := deprovision.Duration(e.drain)
 	cfg.Tenants = map[string]config.Tenant{}
 	for i, alias := range e.tenants {
-		cfg.Tenants[alias] = config.Tenant{ID: fixtures[i].Tenant.ID, Cloud: "custom",
+		t := config.Tenant{ID: fixtures[i].Tenant.ID, Cloud: "custom",
 			Endpoints: config.Endpoints{Login: base, Graph: base, Exchange: base}, ActingApp: tenantsim.WorkerAppID, Credential: "worker",
 			Credentials: map[string]config.Credential{"worker": {Type: "client-secret", ClientID: tenantsim.WorkerAppID, SecretFile: secret}},
 			Product:     config.Product{HookURL: base + "/product/removals", SecretFile: hook},
-			Policy:      config.Policy{Askers: []string{"*"}, Drain: &drain, Armed: true}}
+			Policy:      config.Policy{Askers: []string{"*"}, Drain: &drain, Armed: true, ManualOwner: "whoever looks after Microsoft 365"}}
+		if i == 0 {
+			t.Endpoints.SharePoint = base + "/sharepoint/" + tenantsim.SharePointName
+			t.Credentials[tenantsim.ChatCredential] = config.Credential{Type: "client-secret", ClientID: tenantsim.ChatProductAppID, SecretFile: apps}
+			t.Credentials[tenantsim.SiteCredential] = config.Credential{Type: "client-secret", ClientID: tenantsim.SharePointProductAppID, SecretFile: apps}
+		}
+		cfg.Tenants[alias] = t
 	}
 	return cfg, cfg.Validate()
 }

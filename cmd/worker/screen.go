@@ -37,12 +37,12 @@ type lines struct {
 func (l *lines) show(e deprovision.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	tenant, text := e.Progress.Request.Tenant, now(e.Progress)
-	if l.steps[tenant] == text {
+	of, text := label(e.Progress), now(e.Progress)
+	if l.steps[of] == text {
 		return
 	}
-	l.steps[tenant] = text
-	fmt.Fprintf(l.out, "%s  %-10s  %s\n", e.Progress.Updated.Local().Format(time.TimeOnly), tenant, text) //nolint:errcheck // a line of a demo
+	l.steps[of] = text
+	fmt.Fprintf(l.out, "%s  %-29s  %s\n", e.Progress.Updated.Local().Format(time.TimeOnly), of, text) //nolint:errcheck // a line of a demo
 }
 
 func (l *lines) close() {}
@@ -63,13 +63,13 @@ type row struct {
 func (l *live) show(e deprovision.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := l.rows[e.Progress.Request.Tenant]
+	r := l.rows[label(e.Progress)]
 	if r == nil {
 		r = &row{}
 		r.bar = l.progress.AddBar(0, // a bar that is given a total keeps it
-			mpb.PrependDecorators(decor.Name(e.Progress.Request.Tenant, decor.WCSyncSpaceR)),
+			mpb.PrependDecorators(decor.Name(label(e.Progress), decor.WCSyncSpaceR)),
 			mpb.AppendDecorators(decor.Percentage(decor.WC{W: 5}), decor.Any(func(decor.Statistics) string { return r.text() })))
-		l.rows[e.Progress.Request.Tenant] = r
+		l.rows[label(e.Progress)] = r
 	}
 	r.mu.Lock()
 	r.state = e.Progress
@@ -96,6 +96,9 @@ func (r *row) text() string {
 	text, _, _ := strings.Cut(now(r.state), ": ") // a reason would leave no room for the bar
 	return "  " + left + text
 }
+
+// label names a removal on the screen.
+func label(p deprovision.Progress) string { return p.Request.Tenant + "/" + p.Request.Account }
 
 // now says in a few words where a removal stands.
 func now(p deprovision.Progress) string {
