@@ -32,6 +32,7 @@ func (b *builder) exchange() {
 		}
 		b.put(spoofObject(b.id(o.ID, KindSpoofItem, o.SpoofedUser, o.SendingInfrastructure, kind), o.SpoofedUser, o.SendingInfrastructure, kind, action))
 	}
+	b.journalRules(x)
 	b.policies(x)
 	b.recipients(x)
 }

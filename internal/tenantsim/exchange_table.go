@@ -1,12 +1,14 @@
 package tenantsim
 
+import "slices"
+
 // cmdletTable lists the cmdlets that exist here, the access they need and the
 // parameters they take (not all of them: those a cleanup or a replay of the
 // removed objects needs). The pages are
 // https://learn.microsoft.com/powershell/module/exchangepowershell/<cmdlet>
 func cmdletTable() map[string]cmdlet {
 	table := map[string]cmdlet{}
-	for _, c := range append(mailFlowCmdlets(), recipientCmdlets()...) {
+	for _, c := range slices.Concat(mailFlowCmdlets(), journalCmdlets(), recipientCmdlets()) {
 		table[fold(c.name)] = c
 	}
 	return table

@@ -99,6 +99,11 @@ func (c *checker) exchange(x *ExchangeOrg) {
 		c.named(at, "rule", o.Name, o.ID)
 		c.must(o.OutboundConnector == "" || connectors[fold(o.OutboundConnector)], at+".outboundConnector", "there is no outbound connector %q", o.OutboundConnector)
 	}
+	for i, o := range x.JournalRules {
+		at := fmt.Sprintf("exchange.journalRules[%d]", i)
+		c.named(at, "journal", o.Name, o.ID)
+		c.must(strings.Contains(o.JournalEmailAddress, "@"), at+".journalEmailAddress", "must be name@domain, is %q", o.JournalEmailAddress)
+	}
 	for i, o := range x.SpoofItems {
 		at := fmt.Sprintf("exchange.spoofItems[%d]", i)
 		c.must(o.SpoofedUser != "" && o.SendingInfrastructure != "", at, "needs spoofedUser and sendingInfrastructure")

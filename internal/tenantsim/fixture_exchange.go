@@ -7,6 +7,7 @@ type ExchangeOrg struct {
 	InboundConnectors         []InboundConnector         `yaml:"inboundConnectors"`
 	OutboundConnectors        []OutboundConnector        `yaml:"outboundConnectors"`
 	SpoofItems                []SpoofItem                `yaml:"spoofItems"`
+	JournalRules              []JournalRule              `yaml:"journalRules"`
 	ConnectionFilters         []ConnectionFilter         `yaml:"connectionFilters"` // none: an empty Default
 	DynamicDistributionGroups []DynamicGroup             `yaml:"dynamicDistributionGroups"`
 	RoleGroups                []RoleGroup                `yaml:"roleGroups"`

@@ -40,6 +40,7 @@ const (
 	KindRoleGroup                Kind = "roleGroup"
 	KindManagementRoleAssignment Kind = "managementRoleAssignment"
 	KindMailbox                  Kind = "mailbox"
+	KindJournalRule              Kind = "journalRule"
 )
 
 // KindProductAccount is a row in the product vendor's console.
@@ -61,7 +62,7 @@ const (
 var allKinds = []Kind{
 	KindOrganization, KindDomain, KindServicePrincipal, KindApplication, KindUser, KindGroup,
 	KindPermissionGrant, KindAppRoleAssignment, KindRoleAssignment, KindRoleDefinition,
-	KindTransportRule, KindInboundConnector, KindOutboundConnector, KindSpoofItem,
+	KindTransportRule, KindInboundConnector, KindOutboundConnector, KindSpoofItem, KindJournalRule,
 	KindConnectionFilterPolicy, KindDynamicDistributionGroup, KindAcceptedDomain,
 	KindRoleGroup, KindManagementRoleAssignment, KindMailbox, KindProductAccount,
 	KindMailFolder, KindTeamsApp, KindInstallation, KindChat, KindSite, KindSubscription,
