@@ -45,7 +45,7 @@ func (a *attempt) forbids(r deprovision.Request) string {
 		}
 	}
 	if len(a.Steps.Names(r)) == 0 {
-		return fmt.Sprintf("this version has no steps for the service %s", r.Service)
+		return fmt.Sprintf("this worker has no steps for the service %s of the product %s", r.Service, deprovision.ProductOf(r.Product))
 	}
 	return ""
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/goccy/go-yaml"
@@ -49,17 +48,33 @@ func Embedded() (Catalog, error) {
 	return c, nil
 }
 
-// AddFiles adds footprints of one's own. One of a product that is there already takes its place.
+// AddFiles adds footprints of one's own. One of a product that is there already takes its place; two files of one product are a mistake. The
+// error names everything that is wrong in any of the files, and then nothing was added.
 func (c Catalog) AddFiles(paths ...string) error {
+	own := Catalog{}
+	from := map[string]string{}
+	var faults []error
 	for _, path := range paths {
 		body, err := os.ReadFile(path)
 		if err != nil {
-			return fmt.Errorf("footprint: %w", err)
+			faults = append(faults, fmt.Errorf("footprint: %w", err))
+			continue
 		}
-		if err := c.Add(filepath.Base(path), body); err != nil {
-			return err
+		f, err := Load(path, body)
+		switch {
+		case err != nil:
+			faults = append(faults, err)
+		case from[f.Product] != "":
+			faults = append(faults, fmt.Errorf("footprint %s: %w", path, &deprovision.Invalid{Field: "product", Value: f.Product,
+				Allowed: "each product once; " + from[f.Product] + " describes it"}))
+		default:
+			own[f.Product], from[f.Product] = f, path
 		}
 	}
+	if len(faults) > 0 {
+		return errors.Join(faults...)
+	}
+	maps.Copy(c, own)
 	return nil
 }
 

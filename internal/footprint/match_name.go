@@ -33,6 +33,10 @@ func (f *finder) resembles(c candidate) string {
 				return "it sends to " + host
 			}
 		}
+	case JournalRule:
+		if host := c.JournalEmailAddress[strings.LastIndex(c.JournalEmailAddress, "@")+1:]; f.ofProduct(host) {
+			return "it sends copies to " + c.JournalEmailAddress
+		}
 	case InboundConnector:
 		return f.receivesFrom(c.SenderIPAddresses)
 	case TransportRule:

@@ -28,6 +28,7 @@ type facts struct {
 	SpoofedUser                   string // of spoof pairs
 	SendingInfrastructure         string // of spoof pairs
 	Action                        string // of spoof pairs
+	JournalEmailAddress           string // of journal rules
 	IPAllowList                   string // of IP allow entries: the one entry
 	Mail                          string // of groups in the directory
 	PrimarySMTPAddress            string // of groups in Exchange

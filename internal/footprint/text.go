@@ -10,7 +10,7 @@ import (
 )
 
 // placeholder is what texts of a footprint may leave open. PowerShell's own @{…} is none.
-var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+var placeholder = regexp.MustCompile(`\{[A-Za-z]+\}`)
 
 // textPlaceholders may stand in the texts of stops and cautions.
 var textPlaceholders = []string{"{service}", "{product}", "{console}", "{help}"}

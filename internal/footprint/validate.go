@@ -49,7 +49,7 @@ func (f *Footprint) validate() error {
 	r.link("console", f.Console)
 	r.link("help", f.Help)
 	for _, id := range slices.Sorted(maps.Keys(f.Sites)) {
-		f.Sites[id].validate("sites."+id, id, r)
+		f.Sites[id].validate("sites."+id, id, f.has(SpoofAllowPair), r)
 	}
 	f.Suspects.validate("suspects", r)
 	if len(f.Services) == 0 {
@@ -81,11 +81,22 @@ func (r *report) kind(field string, kind deprovision.ArtifactKind) {
 	}
 }
 
-func (s Site) validate(at, id string, r *report) {
+// has reports whether a service has artifacts of the kind.
+func (f *Footprint) has(kind deprovision.ArtifactKind) bool {
+	for _, s := range f.Services {
+		if slices.ContainsFunc(s.Artifacts, func(e Entry) bool { return e.Kind == kind }) {
+			return true
+		}
+	}
+	return false
+}
+
+// validate checks a site; pairs says that a service has spoof pairs, which are known by the site's infrastructure.
+func (s Site) validate(at, id string, pairs bool, r *report) {
 	if !deprovision.ValidToken(id) {
 		r.say(at, id, "sites named by "+deprovision.TokenRule)
 	}
-	if !validHost(s.Infrastructure) {
+	if !validHost(s.Infrastructure) && (pairs || s.Infrastructure != "") {
 		r.say(at+".infrastructure", s.Infrastructure, "the host name of the site's sending infrastructure")
 	}
 	seen := map[string]bool{}

@@ -55,6 +55,9 @@ func (s *Service) validateEntry(at string, e Entry, names map[string]bool, r *re
 	if s.product.Limits[e.Kind] == 0 {
 		r.say(at+".kind", string(e.Kind), "a kind with a limit: how many of it a plan may remove")
 	}
+	if (how == bySender || how == byAddress) && len(s.product.Sites) == 0 {
+		r.say(at+".kind", string(e.Kind), "a kind that nothing in sites is needed for: there are no sites")
+	}
 	named := how == byName || how == byGroup || how == byRoles
 	if named && len(e.Names) == 0 {
 		r.say(at+".names", "", "at least one published name")

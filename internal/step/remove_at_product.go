@@ -58,7 +58,10 @@ func (j *job) removeRow(ctx context.Context) (engine.Result, error) {
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
-	if j.tenant.Product == nil || j.account.ProductID == "" && j.account.AppID == "" { // nothing would tell the row from another one
+	switch {
+	case deprovision.ProductOf(j.account.Product) != deprovision.ReferenceProduct: // the hook is the reference product's, and would call any other row gone
+		return j.byHand(), nil
+	case j.tenant.Product == nil || j.account.ProductID == "" && j.account.AppID == "": // nothing would tell the row from another one
 		return j.byHand(), nil
 	}
 	held, err := j.holdProduct(ctx)

@@ -104,7 +104,7 @@ func addCheckPointDecoys(f *Fixture) {
 		JournalRule{Name: "Legal archive", JournalEmailAddress: "journal@archive.example"},
 		JournalRule{Name: "Monitor", JournalEmailAddress: "board@archive.example", Scope: "External", Recipient: "mia@contoso.example"},
 		JournalRule{Name: "Journal of the pilot", JournalEmailAddress: "contoso@" + checkPointPortalDomain, Scope: "Internal", Enabled: &off})
-	f.Groups = append(f.Groups, Group{DisplayName: CheckPointGroupIn + "_pilot", Kind: GroupSecurity, Members: []string{AdminID}})
+	f.Groups = append(f.Groups, Group{DisplayName: CheckPointGroupIn + "_pilot", Kind: GroupMicrosoft365, Members: []string{AdminID}})
 	f.ServicePrincipals = append(f.ServicePrincipals,
 		ServicePrincipal{AppID: "2c8f4e61-7b0d-4935-a1e6-5d9c3b70f003", DisplayName: CheckPointAppName, OwnerTenant: checkPointVendorID},
 		ServicePrincipal{AppID: ProductAppID, DisplayName: ProductName, OwnerTenant: vendorTenantID})
