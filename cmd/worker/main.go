@@ -59,7 +59,8 @@ what it did. "worker demo" shows it on this machine alone; "publisher --help" is
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
-	root.AddCommand(runCommand(), devCommand(), demoCommand(), provisionCommand(), rebuildCommand(), archiveCommand(), tenantsimCommand(), healthcheckCommand())
+	root.AddCommand(runCommand(), devCommand(), demoCommand(), provisionCommand(), rebuildCommand(), archiveCommand(), tenantsimCommand(),
+		footprintCommand(), healthcheckCommand())
 	return root
 }
 

@@ -18,7 +18,6 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/clock"
 	"github.com/deprovisioner/deprovisioner/internal/config"
 	"github.com/deprovisioner/deprovisioner/internal/engine"
-	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
 	"github.com/deprovisioner/deprovisioner/internal/m365/tenants"
 	"github.com/deprovisioner/deprovisioner/internal/metrics"
@@ -60,6 +59,10 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 		}
 	}()
 	slog.SetDefault(log) // for packages that are handed none
+	prints, err := footprints(cfg)
+	if err != nil {
+		return w, err
+	}
 	w.metrics = metrics.New(w.summary)
 	if w.nc, err = dial(cfg, log); err != nil {
 		return w, hint(err, cfg)
@@ -80,10 +83,6 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 	w.gate = progress.NewGate(w.redis, progress.GateOptions{Budget: budget(cfg.Throttle), Clock: system})
 	if w.tenants, err = tenants.New(reach(cfg), tenants.Options{Gate: w.gate, Observer: calls{w.metrics}, HTTP: hooks.http}); err != nil {
 		return w, usage{err}
-	}
-	prints, err := footprint.Embedded()
-	if err != nil {
-		return w, err
 	}
 	steps := step.New(step.Deps{Tenants: w.tenants.Tenant, Accounts: w.journal.Accounts(), Brake: w.journal.Ledgers(), Footprints: prints,
 		Clock: system, Policy: w.policy})
@@ -120,7 +119,7 @@ func (w *worker) run(ctx context.Context) error {
 	}
 	consumer.Start()
 	w.log.Info("the worker takes requests", "worker", w.name, "nats", w.nc.ConnectedUrlRedacted(), "http", listener.Addr().String(),
-		"tenants", len(w.cfg.Tenants), "version", version())
+		"tenants", len(w.cfg.Tenants), "footprints", w.cfg.Footprints, "version", version())
 	select {
 	case <-ctx.Done():
 	case err = <-served:

@@ -8,13 +8,16 @@ import (
 
 // Config is everything that a worker is told.
 type Config struct {
-	NATS     NATS              `yaml:"nats" envPrefix:"NATS_"`
-	Redis    Redis             `yaml:"redis" envPrefix:"REDIS_"`
-	HTTP     HTTP              `yaml:"http" envPrefix:"HTTP_"`
-	Worker   Worker            `yaml:"worker" envPrefix:"WORKER_"`
-	Throttle Throttle          `yaml:"throttle" envPrefix:"THROTTLE_"`
-	Log      Log               `yaml:"log" envPrefix:"LOG_"`
-	Tenants  map[string]Tenant `yaml:"tenants" env:"-"` // by alias, the first token of a request's subject
+	NATS     NATS     `yaml:"nats" envPrefix:"NATS_"`
+	Redis    Redis    `yaml:"redis" envPrefix:"REDIS_"`
+	HTTP     HTTP     `yaml:"http" envPrefix:"HTTP_"`
+	Worker   Worker   `yaml:"worker" envPrefix:"WORKER_"`
+	Throttle Throttle `yaml:"throttle" envPrefix:"THROTTLE_"`
+	Log      Log      `yaml:"log" envPrefix:"LOG_"`
+
+	Footprints []string `yaml:"footprints" env:"FOOTPRINTS"` // files that describe products, beside those that come with the worker
+
+	Tenants map[string]Tenant `yaml:"tenants" env:"-"` // by alias, the first token of a request's subject
 }
 
 // NATS says where the streams are.

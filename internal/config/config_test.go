@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,18 @@ func TestVariablesWinOverTheFile(t *testing.T) {
 	}
 }
 
+func TestFootprintsAreAListInTheFileAndInTheVariable(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Parse([]byte("footprints: [a.yaml, /etc/b.yaml]\n"))
+	if err != nil || !slices.Equal(cfg.Footprints, []string{"a.yaml", "/etc/b.yaml"}) {
+		t.Errorf("%v, %v", cfg.Footprints, err)
+	}
+	cfg, err = config.Load("", []string{"DEPROVISIONER_FOOTPRINTS=a.yaml,b.yaml"})
+	if err != nil || !slices.Equal(cfg.Footprints, []string{"a.yaml", "b.yaml"}) {
+		t.Errorf("%v, %v", cfg.Footprints, err)
+	}
+}
+
 func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	tenant := "tenants:\n  a:\n    id: 11111111-2222-3333-4444-555555555555\n    credential: c\n"
@@ -61,6 +74,8 @@ func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
 		"slots":               {"worker:\n  slots: 0\n", "worker.slots"},
 		"lease":               {"worker:\n  lease: 1s\n", "3s to 10m0s"},
 		"password in the URL": {"redis:\n  url: redis://u:hunter22@h:1\n", "redis.url"},
+		"no path":             {"footprints: [a.yaml, '']\n", "footprints[1]"},
+		"a path twice":        {"footprints: [a.yaml, a.yaml]\n", "footprints[1]"},
 		"alias":               {"tenants:\n  a.b: {}\n", `tenants "a.b"`},
 		"no such credential":  {tenant, "tenants.a.credential"},
 		"pasted secret": {tenant + "    credentials:\n      c: {type: client-secret, clientId: 11111111-2222-3333-4444-555555555555, " +

@@ -39,6 +39,9 @@ func (c Config) Validate() error {
 	v.want(c.Throttle.Burst >= 1 && c.Throttle.Burst <= max(1, c.Throttle.Calls), "throttle.burst", fmt.Sprint(c.Throttle.Burst), "1 to throttle.calls")
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
+	for i, path := range c.Footprints {
+		v.want(path != "" && slices.Index(c.Footprints, path) == i, fmt.Sprintf("footprints[%d]", i), path, "the path of a file, each once")
+	}
 	seen := map[string]bool{}
 	for _, alias := range slices.Sorted(maps.Keys(c.Tenants)) {
 		id := strings.ToLower(c.Tenants[alias].ID)
