@@ -14,6 +14,9 @@ import (
 
 const checkPoint = "check-point-harmony"
 
+// unpublished are names that only resemble published ones: a person approves them.
+var unpublished = []string{tenantsim.CheckPointWhitelist, tenantsim.CheckPointInbound, tenantsim.CheckPointDLPInbound}
+
 // checkPointKinds is how many objects of each kind the whole removal takes from the tenant that this product protected.
 var checkPointKinds = map[tenantsim.Kind]int{
 	tenantsim.KindTransportRule: 4, tenantsim.KindOutboundConnector: 2, tenantsim.KindInboundConnector: 2, tenantsim.KindGroup: 2,
@@ -39,6 +42,7 @@ func newCheckPoint(t *testing.T, service deprovision.Service, change func(*tenan
 func TestWholeRemovalOfAnotherProductTakesItsFootprintAndNothingElse(t *testing.T) {
 	t.Parallel()
 	h := newCheckPoint(t, deprovision.ExchangeOnlineInline, nil)
+	h.state.Request.Options.ApproveByName = unpublished
 	h.decide("confirm", deprovision.Confirm)
 	h.decide("manual", deprovision.ManualDone) // the policies are stopped
 	h.decide("manual", deprovision.ManualDone) // and so is the row
@@ -106,6 +110,12 @@ func TestSuspectsOfAnotherProductAreNamedByWhatTheyResemble(t *testing.T) {
 	}
 	for name, why := range want {
 		if got[name] != "suspect: "+why {
+			t.Errorf("%s: %q", name, got[name])
+		}
+	}
+	for _, name := range unpublished {
+		want[name] = "its name begins with Check Point"
+		if got[name] != "suspect: "+want[name] {
 			t.Errorf("%s: %q", name, got[name])
 		}
 	}

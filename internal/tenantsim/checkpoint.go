@@ -11,7 +11,8 @@ const (
 
 // Names that Check Point Harmony Email & Collaboration gives to its objects, see
 // https://sc1.checkpoint.com/documents/Harmony_Email_and_Collaboration/Topics-Harmony-Email-Collaboration-Admin-Guide/Getting-Started/Activating-O365-Mail/O365-Footprint-Automatic-Mode.htm
-// and the pages beside it.
+// and the pages beside it. Those of the whitelist rule and of the inbound connectors are read under the product's older brand only, and are
+// plausible here.
 const (
 	CheckPointAppName      = "Check Point Cloud Security Platform - Emails V2"
 	CheckPointProtect      = "Check Point - Protect"
