@@ -118,13 +118,21 @@ func (d *embedded) accounts(ctx context.Context, tenants []string) ([]deprovisio
 	return out, nil
 }
 
-// follow submits one removal per service account and watches all of them to their ends.
+// follow submits one removal per service account and watches all of them to their ends. Accounts of one service come one after another, since
+// what they left on sites is the same.
 func follow(ctx context.Context, c *client.Client, accounts []deprovision.Account, s screen) []ending {
 	ends := make([]ending, len(accounts))
+	queues := map[string][]int{}
+	for i, a := range accounts {
+		key := a.Tenant + " " + string(a.Service)
+		queues[key] = append(queues[key], i)
+	}
 	var all sync.WaitGroup
-	for i, account := range accounts {
+	for _, queue := range queues {
 		all.Go(func() {
-			ends[i].state, ends[i].err = watch(ctx, c, account, s)
+			for _, i := range queue {
+				ends[i].state, ends[i].err = watch(ctx, c, accounts[i], s)
+			}
 		})
 	}
 	all.Wait()

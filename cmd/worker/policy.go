@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -47,13 +49,14 @@ func (w *worker) policy(alias string) step.Policy {
 	return out
 }
 
-// spared are the apps that the worker may run as.
-func spared(t config.Tenant) []string {
-	apps := []string{t.ActingApp}
-	for _, c := range t.Credentials {
-		apps = append(apps, c.ClientID)
+// spared are the apps that the worker may run as, by reference; "" is the tenant's own.
+func spared(t config.Tenant) map[string]string {
+	apps := map[string]string{"": cmp.Or(t.ActingApp, t.Credentials[t.Credential].ClientID)}
+	for ref, c := range t.Credentials {
+		apps[ref] = c.ClientID
 	}
-	return slices.DeleteFunc(apps, func(app string) bool { return app == "" })
+	maps.DeleteFunc(apps, func(_, app string) bool { return app == "" })
+	return apps
 }
 
 // drain is how long a drain takes that the request does not set.

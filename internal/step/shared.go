@@ -93,12 +93,22 @@ func (j *job) spares(kind deprovision.ArtifactKind) string {
 		}
 	}
 	switch {
-	case slices.ContainsFunc(append([]string{j.tenant.ActingApp}, j.policy.Spared...), func(own string) bool { return strings.EqualFold(own, app) }):
+	case strings.EqualFold(j.tenant.ActingApp, app), j.isSpared(app):
 		return "the worker itself runs as this app"
 	case !strings.EqualFold(app, planned): // whose sisters are to be asked is not known any more
 		return "the account's record names another App Id than when the plan was made"
 	}
 	return ""
+}
+
+// isSpared reports whether the worker may run as an app, other than to end what the account's own app began.
+func (j *job) isSpared(app string) bool {
+	for ref, own := range j.policy.Spared {
+		if strings.EqualFold(own, app) && (ref == "" || ref != j.account.AppCredential) {
+			return true
+		}
+	}
+	return false
 }
 
 // amend changes the account's record by compare-and-set. change reports whether there is anything to write.

@@ -51,7 +51,7 @@ func TestAppsOfAllTheWorkersCredentialsStay(t *testing.T) {
 	h.put(a)
 	h.policy.ConfirmsItself = true
 	h.state.Credential = "second"
-	h.policy.Spared = []string{tenantsim.WorkerAppID, second}
+	h.policy.Spared = map[string]string{"": tenantsim.WorkerAppID, "second": second}
 	tenant := func(context.Context, string, string) (m365.Tenant, error) {
 		c := *h.client
 		c.app, c.secret = second, "second-secret"
