@@ -260,6 +260,18 @@ func signedAssertion(t *testing.T, key *rsa.PrivateKey, alg string, head, body m
 	return text + "." + base64.RawURLEncoding.EncodeToString(sig)
 }
 
+func TestAnExpiredCertificateProvesNothing(t *testing.T) {
+	t.Parallel()
+	key, cert := sharedCertificate(t)
+	f := sim.InlineTenant()
+	f.ServicePrincipals[0].Certificates = []string{cert}
+	r := newRig(t, f, sim.Options{Now: func() time.Time { return time.Now().Add(2 * time.Hour) }})
+	jwt := assertion(t, key, cert, "RS256", "https://login.microsoftonline.com/"+sim.InlineTenantID+"/oauth2/v2.0/token", 3*time.Hour)
+	if a := r.tokenAnswer(sim.InlineTenantID, assertionForm(sim.WorkerAppID, graphScope, jwt)); a.status != 401 || !strings.Contains(string(a.raw), "expired") {
+		t.Errorf("%d %s", a.status, a.raw)
+	}
+}
+
 func TestDisabledAppGetsNoToken(t *testing.T) {
 	t.Parallel()
 	r := inline(t)
