@@ -373,11 +373,19 @@ func TestPrincipalsOfACSGoWithTheServicePrincipalOrTheAddIn(t *testing.T) {
 		t.Fatalf("%v", got)
 	}
 	g := r.graphToken()
-	if a := r.graph("DELETE", "/servicePrincipals(appId='"+sim.ReceiverAppID+"')", g, nil); a.status != 204 {
+	at := "/servicePrincipals(appId='" + sim.ReceiverAppID + "')"
+	id, _ := r.graph("GET", at, g, nil).json["id"].(string)
+	if a := r.graph("DELETE", at, g, nil); a.status != 204 {
 		t.Fatalf("%d %s", a.status, a.raw)
 	}
 	if got := principals(); !slices.Equal(got, []string{sim.SiteAddInAppID}) {
 		t.Errorf("%v", got)
+	}
+	if a := r.graph("POST", "/directory/deletedItems/"+id+"/restore", g, nil); a.status != 200 || len(principals()) != 2 {
+		t.Errorf("%d %s, and %v", a.status, a.raw, principals())
+	}
+	if a := r.graph("DELETE", at, g, nil); a.status != 204 {
+		t.Fatalf("%d %s", a.status, a.raw)
 	}
 	sites := params{"serverRelativeUrls": []string{"/sites/marketing", "/sites/none"}}
 	having := r.call("POST", sim.SharePointAdminURL, "web/GetAddinPrincipalsHavingPermissionsInSites", sites)
