@@ -17,5 +17,6 @@ func DocumentedBudgets() []Budget {
 		{API: APIGraph, Service: ServiceTeams, Calls: Writes, Units: 15, Window: time.Second},
 		{API: APIGraph, Service: ServiceTeams, PerPlace: true, Units: 4, Window: time.Second},
 		{API: APIGraph, Service: ServiceSites, Units: 1_250, Window: time.Minute},
+		{API: APISharePoint, Units: 1_250, Window: time.Minute},
 	}
 }

@@ -130,6 +130,22 @@ func TestSharePointThrottlesWithBothStatusesAndTellsBefore(t *testing.T) {
 	}
 }
 
+func TestNarrowBudgetsHoldForTheirCallsAlone(t *testing.T) {
+	t.Parallel()
+	r := newSharePoint(t, sim.Options{Behaviour: sim.Behaviour{Throttle: []sim.Budget{
+		{Service: sim.ServiceTeams, Units: 1, Window: time.Hour}, {API: sim.APISharePoint, Calls: sim.Writes, Units: 3, Window: time.Hour}}}})
+	for range 3 {
+		if a := r.call("GET", sim.MarketingSite, "web/siteusers", nil); a.status != 200 || a.header.Get("RateLimit-Limit") != "" {
+			t.Errorf("a read: %d %v", a.status, a.header)
+		}
+	}
+	gone := "web/eventreceivers('" + sim.ProductID + "')"
+	wantError(t, r.call("DELETE", sim.MarketingSite, gone, nil), 404, "ResourceNotFoundException")
+	if a := r.call("DELETE", sim.MarketingSite, gone, nil); a.status != 429 || a.header.Get("Retry-After") == "" {
+		t.Errorf("%d %v", a.status, a.header)
+	}
+}
+
 func TestSharePointReadsLagBehindRemovals(t *testing.T) {
 	t.Parallel()
 	r := newSharePoint(t, sim.Options{Behaviour: sim.Behaviour{Consistency: sim.Consistency{DeletedReads: 2}}})

@@ -10,9 +10,11 @@ import (
 // https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
 func (r *request) spThrottle(cost int) (reply, bool) {
 	budgets := r.tenant.behaviour.Load().Throttle
-	wait, _, early := r.gate().admit(r.now, r.call.API, cost, budgets)
+	wait, _, early := r.gate().admit(r.now, r.call.API, cost, wide(budgets))
 	if wait <= 0 {
-		return reply{}, false
+		if wait, _, early = r.admitNarrow(cost, budgets); wait <= 0 {
+			return reply{}, false
+		}
 	}
 	r.call.Early = early
 	status, message := http.StatusTooManyRequests, "The request has been throttled."
@@ -24,7 +26,7 @@ func (r *request) spThrottle(cost int) (reply, bool) {
 
 // rateLimits adds the headers that are sent from 80 % of a budget on.
 func (r *request) rateLimits(p reply) reply {
-	limit, left, reset := r.gate().spent(r.now, r.call.API, r.tenant.behaviour.Load().Throttle)
+	limit, left, reset := r.gate().spent(r.now, r.call.API, wide(r.tenant.behaviour.Load().Throttle))
 	if limit == 0 || left*5 > limit {
 		return p
 	}
