@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -40,18 +41,25 @@ type site struct {
 type options struct {
 	lease, drain time.Duration
 	behaviour    tenantsim.Behaviour
+	fixture      *tenantsim.Fixture    // nil: what the inline mode leaves
+	accounts     []deprovision.Account // none: that of the inline mode
+	patience     time.Duration         // of the whole test; 0 means four minutes
+	log          int                   // calls that the tenant remembers; 0 means its default
 }
 
 func newSite(t *testing.T, o options) *site {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(o.patience, 4*time.Minute))
 	t.Cleanup(cancel)
 	s := &site{t: t, ctx: ctx, dir: t.TempDir(), redis: redistest.Start(t)}
 	s.nats = s.start("nats", nil, filepath.Join(s.dir, "nats"), "127.0.0.1:0")
 	s.url = s.nats.line(s, "nats://")
 	var err error
-	fixture := tenantsim.InlineTenant()
-	if s.sim, err = devstack.StartTenant(ctx, "127.0.0.1:0", fixture, tenantsim.Options{Behaviour: o.behaviour}); err != nil {
+	if o.fixture == nil {
+		o.fixture = tenantsim.InlineTenant()
+	}
+	o.behaviour.SecretsForSharePoint = true
+	if s.sim, err = devstack.StartTenant(ctx, "127.0.0.1:0", o.fixture, tenantsim.Options{Behaviour: o.behaviour, CallLog: o.log}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.sim.Close)
@@ -68,9 +76,13 @@ func newSite(t *testing.T, o options) *site {
 	if err := journal.Provision(ctx, nc, journal.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	account := embedding{tenants: []string{"contoso"}}.accounts([]*tenantsim.Fixture{fixture})[0]
-	if _, err := s.client.PutAccount(ctx, account, false); err != nil {
-		t.Fatal(err)
+	if o.accounts == nil {
+		o.accounts = recorded("contoso")[:1]
+	}
+	for _, account := range o.accounts {
+		if _, err := s.client.PutAccount(ctx, account, false); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return s
 }
@@ -95,17 +107,23 @@ tenants:
   contoso:
     id: %s
     cloud: custom
-    endpoints: {login: %q, graph: %q, exchange: %q}
+    endpoints: {login: %q, graph: %q, exchange: %q, sharePoint: %q}
     actingApp: %s
     credential: worker
     credentials: {worker: {type: client-secret, clientId: %s, secretEnv: TEST_CLIENT_SECRET}}
     product: {hookURL: %q, secretEnv: TEST_HOOK_SECRET}
-    policy: {askers: ["*@contoso.example"], drain: %s, armed: true}
-`, s.url, s.redis.URL(), o.lease, tenantsim.InlineTenantID, base, base, base, tenantsim.WorkerAppID, tenantsim.WorkerAppID, base+"/product/removals", o.drain)
+    policy: {askers: ["*@contoso.example"], drain: %s, armed: true, brake: {perHour: 100000}}
+`, s.url, s.redis.URL(), o.lease, o.fixture.Tenant.ID, base, base, base, base+"/sharepoint/"+sharePointName(o.fixture), tenantsim.WorkerAppID, tenantsim.WorkerAppID, base+"/product/removals", o.drain)
 	s.config = filepath.Join(s.dir, "worker.yaml")
 	if err := os.WriteFile(s.config, []byte(body), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// sharePointName is what stands in front of .sharepoint.com: the first label of the tenant's initial domain.
+func sharePointName(f *tenantsim.Fixture) string {
+	name, _, _ := strings.Cut(f.Tenant.Domains[0], ".")
+	return name
 }
 
 // process is a child of the test.
