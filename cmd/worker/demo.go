@@ -106,10 +106,10 @@ type ending struct {
 }
 
 // accounts lists the service accounts of the tenants.
-func (d *embedded) accounts(ctx context.Context, tenants []string) ([]deprovision.Account, error) {
+func (e *embedded) accounts(ctx context.Context, tenants []string) ([]deprovision.Account, error) {
 	var out []deprovision.Account
 	for _, tenant := range tenants {
-		of, err := d.client.Accounts(ctx, tenant)
+		of, err := e.client.Accounts(ctx, tenant)
 		if err != nil {
 			return nil, err
 		}

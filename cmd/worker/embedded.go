@@ -132,7 +132,8 @@ func (e embedding) config(stack *devstack.Stack, fixtures []*tenantsim.Fixture) 
 	}
 	cfg.Worker.SweepEvery = deprovision.Duration(10 * time.Second)
 	secret, hook, apps := filepath.Join(e.dir, "client-secret"), filepath.Join(e.dir, "hook-secret"), filepath.Join(e.dir, "apps-secret")
-	for path, value := range map[string]string{secret: tenantsim.WorkerSecret, hook: tenantsim.HookSecret, apps: tenantsim.ServicesSecret} { // the simulator's own; they open nothing else
+	secrets := map[string]string{secret: tenantsim.WorkerSecret, hook: tenantsim.HookSecret, apps: tenantsim.ServicesSecret}
+	for path, value := range secrets { // the simulator's own; they open nothing else
 		if err := os.WriteFile(path, []byte(value), 0o600); err != nil {
 			return cfg, fmt.Errorf("prepare the simulated tenants: %w", err)
 		}

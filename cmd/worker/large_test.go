@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -126,9 +127,9 @@ func (s *site) checkEachPlaceOnce(files, mail deprovision.Progress) {
 		}
 		switch {
 		case c.Status >= 400:
-		case c.Method == "GET" && strings.HasSuffix(c.Path, "/mailFolders"):
+		case c.Method == http.MethodGet && strings.HasSuffix(c.Path, "/mailFolders"):
 			roots[c.Path]++
-		case c.Method == "GET" && strings.HasSuffix(c.Path, "/_api/web/webs"):
+		case c.Method == http.MethodGet && strings.HasSuffix(c.Path, "/_api/web/webs"):
 			sites[c.Path]++
 		}
 	}

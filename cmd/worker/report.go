@@ -99,7 +99,7 @@ func audit(sim *tenantsim.Sim, out io.Writer) error {
 	if !a.Clean() {
 		return fmt.Errorf("the tenant's own log: still there %q; touched %q; called about more than once %q", a.Left, a.Touched, a.Repeated)
 	}
-	_, err = fmt.Fprintf(out, "\nThe tenant's own log: %d objects of the product are gone, the other %d are as they were, and no call that removes was made twice.\n",
-		a.Gone, a.Kept)
+	const text = "\nThe tenant's own log: %d objects of the product are gone, the other %d are as they were, and no call that removes was made twice.\n"
+	_, err = fmt.Fprintf(out, text, a.Gone, a.Kept)
 	return err
 }

@@ -126,7 +126,7 @@ func (b *batch) worst() error {
 		f, ok := failureIn(err)
 		w, had := failureIn(worst)
 		switch {
-		case worst == nil, ok && f.Class == deprovision.Unknown && !(had && w.Class == deprovision.Unknown):
+		case worst == nil, ok && f.Class == deprovision.Unknown && (!had || w.Class != deprovision.Unknown):
 			worst = err
 		case ok && had && w.Class == f.Class && f.RetryAfter > w.RetryAfter:
 			worst = err

@@ -3,7 +3,6 @@ package step_test
 import (
 	"context"
 	"net/http"
-	"slices"
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -112,16 +111,4 @@ func (c *simClient) Deleted(ctx context.Context, _ m365.DeletedKind, id string) 
 
 func (c *simClient) Purge(ctx context.Context, id string) (m365.Receipt, error) {
 	return c.remove(ctx, "/directory/deletedItems/"+id)
-}
-
-// removed lists the names of artifacts that the request removed, by kind.
-func (h *harness) removed(kind deprovision.ArtifactKind) []string {
-	var names []string
-	for _, e := range h.evidence {
-		if e.Artifact.Kind == kind {
-			names = append(names, e.Artifact.Name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }

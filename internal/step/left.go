@@ -35,8 +35,8 @@ func (r rest) artifacts() []deprovision.Artifact {
 	doubt := r.state.MaybeCalled != "" && len(batch) > 1 && batch[0].ID == r.state.MaybeCalled // all that is open of it
 	var open []deprovision.Artifact
 	for i, a := range list[min(r.state.Cursor, len(list)):] {
-		inBatch := i < len(batch)
-		if a.ID != r.state.MaybeCalled && !(inBatch && (doubt || slices.Contains(r.state.Settled, i))) {
+		over := i < len(batch) && (doubt || slices.Contains(r.state.Settled, i))
+		if a.ID != r.state.MaybeCalled && !over {
 			open = append(open, a)
 		}
 	}

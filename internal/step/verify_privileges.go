@@ -119,7 +119,8 @@ func permissions(ctx context.Context, d m365.Directory, principalID string) ([]s
 	var names []string
 	for app, prefix := range resources {
 		of, err := permissionsOf(ctx, d, app, assigned)
-		if err != nil && !(gone(err) && app != graphAppID) { // a tenant without SharePoint
+		absent := gone(err) && app != graphAppID // a tenant without SharePoint
+		if err != nil && !absent {
 			return nil, err
 		}
 		for _, name := range of {
