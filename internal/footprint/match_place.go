@@ -6,14 +6,24 @@ import (
 	"strings"
 )
 
-// recordedName reports whether the account's record has the name for objects of the candidate's kind.
+// recordedName reports whether the account's record has one of the names for objects of the candidate's kind.
 func (f *finder) recordedName(c candidate, names ...string) bool {
+	return slices.ContainsFunc(f.account.Names[string(c.Kind)], func(recorded string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return same(recorded, name) })
+	})
+}
+
+// recordedHost reports whether the account's record has the host, however it was written down: alone, with a port, or as the whole address.
+func (f *finder) recordedHost(c candidate, host string) bool {
 	recorded := f.account.Names[string(c.Kind)]
 	if c.Kind == ListWebhook { // the product is one, whichever way it is told of a change
 		recorded = slices.Concat(recorded, f.account.Names[string(EventReceiver)])
 	}
 	return slices.ContainsFunc(recorded, func(recorded string) bool {
-		return slices.ContainsFunc(names, func(name string) bool { return same(recorded, name) })
+		if !strings.Contains(recorded, "//") {
+			recorded = "//" + recorded
+		}
+		return same(hostOf(recorded), host)
 	})
 }
 
@@ -39,7 +49,7 @@ func (f *finder) judgeHost(v *verdict, c candidate) {
 	switch {
 	case c.ReceiverID != "" && f.recordedAs(c.ReceiverID) != "":
 		v.match = "recorded-id"
-	case host != "" && f.recordedName(c, host):
+	case host != "" && f.recordedHost(c, host):
 		v.match = "recorded-host"
 	case host != "" && f.ofProduct(host):
 		v.suspect = "it calls " + host

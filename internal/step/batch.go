@@ -95,7 +95,7 @@ func (b *batch) call(ctx context.Context, places []int) error {
 func (b *batch) spare() {
 	refused := 0
 	for _, err := range b.failed {
-		if deprovision.ClassOf(err) == deprovision.Forbidden {
+		if deprovision.ClassOf(err) == deprovision.Forbidden && !locked(err) {
 			refused++
 		}
 	}

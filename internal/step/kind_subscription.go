@@ -41,7 +41,8 @@ func (subscription) list(ctx context.Context, j *job) ([]footprint.Object, error
 	}
 	var out []footprint.Object
 	for _, o := range found {
-		objects, err := placed(footprint.Subscription, "GET /subscriptions", o, map[string]any{"clientState": nil, "encryptionCertificate": nil})
+		objects, err := placed(footprint.Subscription, "GET /subscriptions", o, map[string]any{"clientState": nil, "encryptionCertificate": nil,
+			"expirationDateTime": nil}) // secrets, and what the app renews all the time
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ type purge struct{}
 // purgeable are the kinds that the directory keeps for 30 days; https://learn.microsoft.com/graph/api/directory-deleteditems-delete
 var purgeable = map[deprovision.ArtifactKind]m365.DeletedKind{
 	footprint.Microsoft365Group: m365.DeletedGroup, footprint.ServicePrincipal: m365.DeletedPrincipal,
-	footprint.AppRegistration: m365.DeletedApplication, footprint.DelegateUser: m365.DeletedUser,
+	footprint.AppRegistration: m365.DeletedApplication, footprint.DelegateUser: m365.DeletedUser, footprint.AppPrincipal: m365.DeletedPrincipal,
 }
 
 func (purge) run(ctx context.Context, j *job) (engine.Result, error) {
@@ -50,9 +50,12 @@ func (purge) run(ctx context.Context, j *job) (engine.Result, error) {
 
 // purgeOne purges one object. What the directory will not purge is left to lapse, and named.
 func (j *job) purgeOne(ctx context.Context, a deprovision.Artifact) (func(*deprovision.Progress), error) {
-	_, err := j.tenant.Identities.Deleted(ctx, purgeable[a.Kind], a.ID)
-	if err == nil {
-		_, err = j.tenant.Identities.Purge(m365.WithCallID(ctx, callID(j.state.Request.Ref(), deprovision.Artifact{Kind: "purge", ID: a.ID})), a.ID)
+	id, err := inDirectory(a)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = j.tenant.Identities.Deleted(ctx, purgeable[a.Kind], id); err == nil {
+		_, err = j.tenant.Identities.Purge(m365.WithCallID(ctx, callID(j.state.Request.Ref(), deprovision.Artifact{Kind: "purge", ID: a.ID})), id)
 	}
 	switch class := deprovision.ClassOf(err); {
 	case err == nil || class == deprovision.Gone:
@@ -62,4 +65,16 @@ func (j *job) purgeOne(ctx context.Context, a deprovision.Artifact) (func(*depro
 			Instructions: "It can still be restored, for at most 30 days: it was not purged (" + reason(err) + ")."}), nil
 	}
 	return nil, err
+}
+
+// inDirectory is the id by which the directory keeps what was deleted: of a principal of Azure ACS, that of the service principal that it went with.
+func inDirectory(a deprovision.Artifact) (string, error) {
+	if a.Kind != footprint.AppPrincipal {
+		return a.ID, nil
+	}
+	var before struct{ PrincipalObjectID string }
+	if err := decode(a, &before); err != nil || before.PrincipalObjectID == "" {
+		return "", unplanned(a, "a service principal")
+	}
+	return before.PrincipalObjectID, nil
 }

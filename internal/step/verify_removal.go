@@ -56,6 +56,11 @@ func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) ([]d
 	for _, key := range s.There {
 		there[key] = true
 	}
+	for _, a := range plan.Artifacts[:min(s.At, len(plan.Artifacts))] { // of what was left on purpose, an earlier run kept nothing
+		if j.isLeft(a) {
+			there[keyOf(a)] = true
+		}
+	}
 	for s.At < len(plan.Artifacts) {
 		part := plan.Artifacts[s.At:min(s.At+stretch, len(plan.Artifacts))]
 		present, err := j.present(ctx, part)
@@ -64,7 +69,7 @@ func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) ([]d
 		}
 		for _, a := range present {
 			there[keyOf(a)] = true
-			if len(s.There) < mostThere {
+			if len(s.There) < mostThere && !j.isLeft(a) {
 				s.There = append(s.There, keyOf(a))
 			}
 		}
@@ -83,7 +88,7 @@ func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) ([]d
 }
 
 // mostThere is how many artifacts that are still there the document names while a pass goes on: any of them keeps the request waiting, and more of
-// them are found by the next pass.
+// them are found by the next pass. What was left on purpose is not among them, and taken as there by a run that goes on.
 const mostThere = 50
 
 func keyOf(a deprovision.Artifact) string { return string(a.Kind) + " " + a.ID }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -41,6 +42,7 @@ type tour struct {
 	After   string `json:"after,omitempty"` // id of the last place that was visited
 	Last    string `json:"last,omitempty"`  // digest of the last part of what was found
 	Seen    int    `json:"seen"`            // places
+	Read    int    `json:"read,omitempty"`  // those of the present walk that could be read
 	Found   int    `json:"found"`           // objects
 	Skipped int    `json:"skipped,omitempty"`
 }
@@ -70,7 +72,7 @@ func (t tour) note() func(*deprovision.Progress) {
 // walk makes all walks that this removal needs, from where they were left.
 func (j *job) walk(ctx context.Context) error {
 	t := toured(j.state.Facts)
-	for ; t.Walk < len(walks); t.Walk, t.After = t.Walk+1, "" {
+	for ; t.Walk < len(walks); t.Walk, t.After, t.Read = t.Walk+1, "", 0 {
 		w := walks[t.Walk]
 		if !w.serves(j) {
 			continue
@@ -98,7 +100,7 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 	for chunk := range slices.Chunk(places[from:], w.size) {
 		visits, err := w.visit(ctx, j, chunk)
 		if err == nil {
-			err = unless(visits)
+			err = unless(visits, t.Read)
 		}
 		if err != nil {
 			return err
@@ -106,7 +108,7 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 		if err := j.keepPart(ctx, w, chunk, visits, t); err != nil {
 			return err
 		}
-		t.After, t.Seen = chunk[len(chunk)-1].id, t.Seen+len(chunk)
+		t.After, t.Seen, t.Read = chunk[len(chunk)-1].id, t.Seen+len(chunk), t.Read+readable(visits)
 		err = j.work.AdvanceBy(ctx, engine.Way{Cursor: len(chunk), Done: len(chunk)}, all(t.note(), func(p *deprovision.Progress) {
 			p.Steps[p.Step].Total = max(total, p.Steps[p.Step].Done)
 			p.Detail = fmt.Sprintf("searched %d of %d %s, found %d", t.Seen, total, w.name, t.Found)
@@ -118,25 +120,44 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 	return nil
 }
 
-// unless fails a chunk that cannot be taken as read: where a service asks to wait or did not answer, and where it refused every place, which is
-// not about the places.
-func unless(visits []visit) error {
+// unless fails a chunk that cannot be taken as read: where a service asks to wait or did not answer, and where it refused every place although none
+// of the walk could be read so far, which is not about the places. A place that is locked is refused to everybody.
+func unless(visits []visit, before int) error {
 	refused := 0
 	var last error
 	for _, v := range visits {
 		switch class := deprovision.ClassOf(v.err); {
 		case v.err == nil || class == deprovision.Gone:
 		case class == deprovision.Forbidden:
-			refused++
+			if !locked(v.err) {
+				refused++
+			}
 			last = v.err
 		case class != deprovision.Malformed:
 			return v.err
 		}
 	}
-	if refused == len(visits) && refused > 1 {
+	if refused == len(visits) && refused > 1 && before == 0 {
 		return fmt.Errorf("none of %d places may be read: %w", refused, last)
 	}
 	return nil
+}
+
+// locked reports whether a refusal is of a site that an administrator locked.
+func locked(err error) bool {
+	f, ok := failureIn(err)
+	return ok && f.Status == http.StatusLocked
+}
+
+// readable counts the visits that read something to its end.
+func readable(visits []visit) int {
+	n := 0
+	for _, v := range visits {
+		if v.err == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // keepPart stores what a chunk held that is the product's or resembles it, and the places that could not be read.

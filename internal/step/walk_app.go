@@ -63,17 +63,24 @@ func (j *job) installed(ctx context.Context, scope string, places []string, visi
 func (v *visit) take(scope, place string, a m365.Answer) {
 	if a.Err != nil {
 		if deprovision.ClassOf(a.Err) != deprovision.Gone { // the place is gone, with what was installed
-			v.err = a.Err
+			v.fail(a.Err)
 		}
 		return
 	}
 	for _, o := range a.Objects {
 		objects, err := placed(footprint.InstalledApp, "GET installedApps", o, map[string]any{"inScope": scope, "inPlace": place})
 		if err != nil {
-			v.err = err
+			v.fail(err)
 			return
 		}
 		v.objects = append(v.objects, objects...)
+	}
+}
+
+// fail keeps why a place could not be read. Where it is to be read again, nothing else counts.
+func (v *visit) fail(err error) {
+	if class := deprovision.ClassOf(v.err); v.err == nil || class == deprovision.Forbidden || class == deprovision.Malformed {
+		v.err = err
 	}
 }
 
@@ -91,7 +98,7 @@ func visitChats(ctx context.Context, j *job, chunk []place) ([]visit, error) {
 	var owner []int
 	for i, a := range answers {
 		if a.Err != nil && deprovision.ClassOf(a.Err) != deprovision.Gone {
-			visits[i].err = a.Err
+			visits[i].fail(a.Err)
 		}
 		for _, chat := range a.Objects {
 			if !slices.Contains(chats, chat.ID) { // several of the users are in it

@@ -97,7 +97,7 @@ func (j *job) visitSite(ctx context.Context, site string) visit {
 	return visit{objects: s.objects, err: s.err}
 }
 
-// siteVisit is one site's visit under way. What fails ends it.
+// siteVisit is one site's visit under way. What fails ends it; a web or a list that was deleted meanwhile took along only what lay in it.
 type siteVisit struct {
 	*job
 	site    string
@@ -118,6 +118,7 @@ func (s *siteVisit) web(ctx context.Context, web string, depth int) {
 	s.err = err
 	for _, w := range below {
 		s.web(ctx, strings.TrimSuffix(w.Name, "/"), depth+1)
+		s.passGone()
 	}
 }
 
@@ -133,6 +134,14 @@ func (s *siteVisit) lists(ctx context.Context, web string) {
 			s.keep(footprint.ListWebhook, "GET subscriptions", map[string]any{"inWeb": web, "inList": l.ID, "inTitle": l.Name, "clientState": nil})(
 				s.tenant.SharePoint.Webhooks(ctx, web, l.ID))
 		}
+		s.passGone()
+	}
+}
+
+// passGone goes on behind something that is there no more.
+func (s *siteVisit) passGone() {
+	if gone(s.err) {
+		s.err = nil
 	}
 }
 
