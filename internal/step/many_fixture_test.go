@@ -3,7 +3,9 @@ package step_test
 import (
 	"fmt"
 	"slices"
+	"testing"
 
+	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
 )
 
@@ -66,4 +68,11 @@ func twice(count map[string]int) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// recycle moves a list of the marketing site to the recycle bin, as a user would.
+func recycle(t *testing.T, tenant m365.Tenant, id string) error {
+	t.Helper()
+	_, err := tenant.SharePoint.RecycleList(t.Context(), m365.Target{Place: tenantsim.MarketingSite, ID: id})
+	return err
 }
