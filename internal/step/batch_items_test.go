@@ -127,7 +127,9 @@ func TestWhereEveryItemIsRefusedItIsTheIdentity(t *testing.T) {
 
 // foldersLeft is what the remainder says of folders.
 func foldersLeft(h *harness) []deprovision.Remainder {
-	return slices.DeleteFunc(slices.Clone(h.state.Remainder), func(r deprovision.Remainder) bool { return !strings.HasPrefix(r.Name, string(footprint.QuarantineFolder)) })
+	return slices.DeleteFunc(slices.Clone(h.state.Remainder), func(r deprovision.Remainder) bool {
+		return !strings.HasPrefix(r.Name, string(footprint.QuarantineFolder))
+	})
 }
 
 // TestCrashOnEachAppendOfABatchLosesNoEvidence lets the worker crash right behind each append of a removal whose items are throttled one by one.

@@ -3,6 +3,7 @@ package step_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -111,4 +112,16 @@ func (c *simClient) Deleted(ctx context.Context, _ m365.DeletedKind, id string) 
 
 func (c *simClient) Purge(ctx context.Context, id string) (m365.Receipt, error) {
 	return c.remove(ctx, "/directory/deletedItems/"+id)
+}
+
+// removed lists the names of the artifacts of a kind that the request removed.
+func (h *harness) removed(kind deprovision.ArtifactKind) []string {
+	var names []string
+	for _, e := range h.evidence {
+		if e.Artifact.Kind == kind {
+			names = append(names, e.Artifact.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

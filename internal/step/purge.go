@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -30,12 +31,7 @@ func (purge) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
-	var list []deprovision.Artifact
-	for _, a := range plan.Artifacts {
-		if purgeable[a.Kind] != "" && !j.isLeft(a) {
-			list = append(list, a)
-		}
-	}
+	list := slices.DeleteFunc(purgeables(plan), j.isLeft)
 	for i := j.state.Cursor; i < len(list); i++ {
 		change, err := j.purgeOne(ctx, list[i])
 		if err != nil {
@@ -45,7 +41,13 @@ func (purge) run(ctx context.Context, j *job) (engine.Result, error) {
 			return engine.Result{}, err
 		}
 	}
-	return engine.Result{Apply: note(Purge, fmt.Sprintf("%d objects cannot be restored any more, or are named as left", len(list)))}, nil
+	total := func(p *deprovision.Progress) { p.Steps[p.Step].Total = len(list) } // without what was left before
+	return engine.Result{Apply: all(total, note(Purge, fmt.Sprintf("%d objects cannot be restored any more, or are named as left", len(list))))}, nil
+}
+
+// purgeables are what the directory keeps of the plan.
+func purgeables(plan deprovision.Plan) []deprovision.Artifact {
+	return slices.DeleteFunc(slices.Clone(plan.Artifacts), func(a deprovision.Artifact) bool { return purgeable[a.Kind] == "" })
 }
 
 // purgeOne purges one object. What the directory will not purge is left to lapse, and named.

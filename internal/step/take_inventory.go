@@ -129,6 +129,8 @@ func units(step string, plan deprovision.Plan) int {
 		return len(plan.Artifacts)
 	case RemoveAtProduct:
 		return 1
+	case Purge:
+		return len(purgeables(plan))
 	}
 	return len(plan.Of(step))
 }
