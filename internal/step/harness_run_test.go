@@ -161,7 +161,8 @@ func (h *harness) runOnce(ctx context.Context) {
 }
 
 func (h *harness) work() *engine.Work {
-	return engine.NewWork(h.state.Clone, func(_ context.Context, way engine.Way, change func(*deprovision.Progress), evidence ...deprovision.Evidence) error {
+	account, _, _ := h.Get(h.t.Context(), "contoso", h.state.Request.Account)
+	return engine.NewWork(func() deprovision.Progress { return h.state.Clone() }, func(_ context.Context, way engine.Way, change func(*deprovision.Progress), evidence ...deprovision.Evidence) error {
 		h.state.Cursor += way.Cursor
 		h.state.Steps[h.state.Step].Done += way.Done
 		if way.Cursor > 0 {
@@ -175,7 +176,7 @@ func (h *harness) work() *engine.Work {
 			return h.advanced(h.name())
 		}
 		return nil
-	}, h, h.accounts[h.state.Request.Account])
+	}, h, account)
 }
 
 func (h *harness) count(evidence []deprovision.Evidence) {
