@@ -27,11 +27,12 @@ const (
 var footprintOf = map[string]map[string]int{
 	"exchange": {folder: 2, binned: 2, "roleGroup removed delegation_service": 1, app: 1,
 		"managementRoleAssignment removed ApplicationImpersonation-delegation_service": 1, "managementRoleAssignment removed Mailbox Search-delegation_service": 1},
-	"sharepoint":          {receiver: 5, library: 1, app: 2, "acsPrincipal removed " + tenantsim.ProductName: 1},
+	"sharepoint": {receiver: 5, library: 1, app: 2, "acsPrincipal removed " + tenantsim.ProductName: 1,
+		"listWebhook removed https://" + tenantsim.ReceiverHost + "/webhook": 1}, // as the app that made it
 	"sharepoint-delegate": {receiver: 5, library: 1, siteUser: 2},
 	"onedrive":            {receiver: 3, app: 1},
 	"onedrive-delegate":   {receiver: 3, siteUser: 2},
-	"teams":               {receiver: 2, library: 1, app: 1},
+	"teams":               {receiver: 2, library: 1, app: 1, install: 1},
 	"chat": {install: 2, "subscription removed chats/getAllMessages": 1, "servicePrincipal removed " + tenantsim.ChatAppName: 1,
 		"application removed " + tenantsim.ChatAppName: 1},
 }
@@ -170,17 +171,16 @@ func TestAllAccountsAfterOneAnotherLeaveNothingUnnamed(t *testing.T) {
 		t.Errorf("the delegate user was deleted with %q, not with the last account that used it", deletedBy)
 	}
 	checkDelegateOrder(t, h.sim)
-	for _, want := range []string{tenantsim.LockedSite, "list-webhook " + tenantsim.MarketingSite, "subscriptions of the app " + tenantsim.MailProductAppID,
+	for _, want := range []string{tenantsim.LockedSite, "subscriptions of the app " + tenantsim.MailProductAppID,
 		"quarantine-library " + tenantsim.MarketingSite + ": TMCAS Quarantine (records)", "TMCAS Quarantine (simulated) notes"} {
 		if !slices.ContainsFunc(named, func(r deprovision.Remainder) bool { return strings.Contains(r.Name+r.Instructions, want) }) {
 			t.Errorf("no remainder names %s", want)
 		}
 	}
 	want := map[string]int{
-		"eventReceiver " + tenantsim.ReceiverName:          1, // on the locked site
-		"mailFolder " + tenantsim.QuarantineFolder:         2, // in Deleted Items
-		"servicePrincipal " + tenantsim.ProductName:        1, // the twin, which is somebody else's app of that name
-		"teamsAppInstallation " + tenantsim.CatalogAppName: 1, // in a team: the record of the account of Teams names no app
+		"eventReceiver " + tenantsim.ReceiverName:   1, // on the locked site
+		"mailFolder " + tenantsim.QuarantineFolder:  2, // in Deleted Items
+		"servicePrincipal " + tenantsim.ProductName: 1, // the twin, which is somebody else's app of that name
 	}
 	if got := rest(h.sim); !maps.Equal(got, want) {
 		t.Errorf("left %v\nwant %v", got, want)

@@ -100,7 +100,7 @@ func TestEvidenceTellsUntilWhenItCanBeRestored(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
 	want := map[deprovision.ArtifactKind]time.Duration{
-		footprint.EventReceiver: 0, footprint.QuarantineLibrary: 93 * day, footprint.SiteAdmin: 0, footprint.UserRole: 0, footprint.UserSignIn: 0,
+		footprint.EventReceiver: 0, footprint.ListWebhook: 0, footprint.QuarantineLibrary: 93 * day, footprint.SiteAdmin: 0, footprint.UserRole: 0, footprint.UserSignIn: 0,
 		footprint.DelegateUser: 30 * day, footprint.ServicePrincipal: 30 * day, footprint.AppPrincipal: 30 * day, footprint.PermissionGrant: 0,
 		footprint.AppRoleAssignment: 0, footprint.ProductAccount: 0, footprint.Subscription: 0, footprint.InstalledApp: 0, footprint.AppRegistration: 30 * day,
 	}

@@ -130,6 +130,9 @@ func TestWhatIsLeftStaysNamedAfterACrash(t *testing.T) {
 			}
 		}
 	})
+	a := h.accounts["sharepoint"]
+	a.AppCredential = ""
+	h.put(a)
 	h.policy.ConfirmsItself = true
 	h.crash(step.VerifyRemoval, 1)
 	h.runOnce(t.Context())
