@@ -150,7 +150,8 @@ func TestPageOfAServiceHasEveryRight(t *testing.T) {
 					t.Errorf("%s: %s is not allowed by the role %s", page, r.Call, role)
 				}
 			}
-			for word, says := range map[string]bool{"Exchange role": r.Cmdlet != "", "delegate accounts": r.Account == deprovision.Delegate, "no role": r.NoRole} {
+			for word, says := range map[string]bool{"Exchange role": r.Cmdlet != "", "delegate accounts": r.Account == deprovision.Delegate, "no role": r.NoRole, "as the account's own app": r.Own,
+				"where the record names an app": r.Recorded != ""} {
 				if strings.Contains(way, word) != says {
 					t.Errorf("%s: %s says %q: %t", page, r.Call, word, !says)
 				}

@@ -92,10 +92,12 @@ type Right struct {
 	Call        string                   `yaml:"call"`
 	Cmdlet      string                   `yaml:"cmdlet"`
 	Permissions []string                 `yaml:"permissions"`
-	Roles       map[string]string        `yaml:"roles"`   // by template id
-	Kind        deprovision.ArtifactKind `yaml:"kind"`    // needed only when the plan has such an artifact
-	Account     deprovision.Kind         `yaml:"account"` // needed only for this kind of account
-	NoRole      bool                     `yaml:"noRole"`  // no directory role replaces the permission: data of mailboxes, sites and chats
+	Roles       map[string]string        `yaml:"roles"`    // by template id
+	Kind        deprovision.ArtifactKind `yaml:"kind"`     // needed only when the plan has such an artifact
+	Account     deprovision.Kind         `yaml:"account"`  // needed only for this kind of account
+	Recorded    string                   `yaml:"recorded"` // needed only where the account's record has names for this kind
+	Own         bool                     `yaml:"own"`      // needed by the account's own app, which makes the call, and not by the worker
+	NoRole      bool                     `yaml:"noRole"`   // no directory role replaces the permission: data of mailboxes, sites and chats
 }
 
 // Needs tells what allows the call: the cmdlet, or any one of the permissions and roles.

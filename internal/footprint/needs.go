@@ -7,10 +7,10 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// Needs lists the rights that carrying out a plan takes: those that every removal of such an account needs, and those of the kinds in the plan.
+// Needs lists the rights that carrying out a plan takes of the worker: those that every removal of such an account needs, and those of the kinds in the plan.
 func (s *Service) Needs(account deprovision.Account, plan deprovision.Plan) []Right {
 	return slices.DeleteFunc(slices.Clone(s.Rights), func(r Right) bool {
-		return r.Account != "" && r.Account != account.Kind ||
+		return r.Own || r.Account != "" && r.Account != account.Kind || r.Recorded != "" && len(account.Names[r.Recorded]) == 0 ||
 			r.Kind != "" && !slices.ContainsFunc(plan.Artifacts, func(a deprovision.Artifact) bool { return a.Kind == r.Kind })
 	})
 }

@@ -158,6 +158,9 @@ func (s *Service) validateRights(at string, r *report) {
 			r.say(field+".call", right.Call, "each call once")
 		}
 		calls[right.Call] = true
+		if right.Recorded != "" {
+			r.kind(field+".recorded", deprovision.ArtifactKind(right.Recorded))
+		}
 		if right.Kind != "" && !slices.ContainsFunc(s.Artifacts, func(e Entry) bool { return e.Kind == right.Kind }) {
 			r.say(field+".kind", string(right.Kind), "a kind that an entry of artifacts has")
 		}

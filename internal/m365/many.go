@@ -56,8 +56,8 @@ type SharePoint interface {
 	Lists(ctx context.Context, web string) ([]Object, error)
 	// List reads one. Absent: class gone.
 	List(ctx context.Context, web, id string) (Object, error)
-	// RecycleList moves a list to the recycle bin, from where it can be restored for 93 days.
-	RecycleList(ctx context.Context, list Target) (Receipt, error)
+	// RemoveList moves a list to the recycle bin, from where it can be restored for 93 days; purge removes it for good.
+	RemoveList(ctx context.Context, list Target, purge bool) (Receipt, error)
 	// Receivers lists the event receivers of a scope: [OnSite], [OnWeb] or a list's id. Microsoft's own are among them.
 	Receivers(ctx context.Context, web, scope string) ([]Object, error)
 	DeleteReceiver(ctx context.Context, receiver Target) (Receipt, error)

@@ -110,7 +110,7 @@ func readLibrary(ctx context.Context, j *job, w where) ([]m365.Object, map[strin
 }
 
 func removeLibrary(ctx context.Context, j *job, a deprovision.Artifact, w where) (m365.Receipt, error) {
-	return j.tenant.SharePoint.RecycleList(ctx, j.target(a, w.InWeb, "", w.ID))
+	return j.tenant.SharePoint.RemoveList(ctx, j.target(a, w.InWeb, "", w.ID), j.state.Request.Options.Purge)
 }
 
 // selfish are the kinds that only the app that made them can delete.

@@ -73,6 +73,6 @@ func twice(count map[string]int) []string {
 // recycle moves a list of the marketing site to the recycle bin, as a user would.
 func recycle(t *testing.T, tenant m365.Tenant, id string) error {
 	t.Helper()
-	_, err := tenant.SharePoint.RecycleList(t.Context(), m365.Target{Place: tenantsim.MarketingSite, ID: id})
+	_, err := tenant.SharePoint.RemoveList(t.Context(), m365.Target{Place: tenantsim.MarketingSite, ID: id}, false)
 	return err
 }

@@ -156,7 +156,8 @@ func (j *job) absent(a deprovision.Artifact, maybe bool, err error) unit {
 
 func (j *job) proved(a deprovision.Artifact, e deprovision.Evidence) unit {
 	e.Artifact, e.At = a, j.now().UTC()
-	if keeps := kept[a.Kind]; keeps > 0 && e.Outcome == deprovision.Removed {
+	purged := j.state.Request.Options.Purge && a.Kind == footprint.QuarantineLibrary // the directory purges later
+	if keeps := kept[a.Kind]; keeps > 0 && e.Outcome == deprovision.Removed && !purged {
 		until := e.At.Add(keeps)
 		e.RestoreUntil = &until
 	}

@@ -92,7 +92,7 @@ func changes() map[string]struct {
 	}{
 		"POST /_api/web/lists(guid'{id}')/recycle": {
 			func(c *sharepoint.Client, t *testing.T) (m365.Receipt, error) {
-				return c.RecycleList(t.Context(), target)
+				return c.RemoveList(t.Context(), target, false)
 			},
 			"web/lists(guid'" + itemID + "')/recycle", http.MethodPost,
 		},
@@ -182,7 +182,7 @@ func TestNothingIsSentThatNamesSomethingElse(t *testing.T) {
 	target := func(inside, id string) m365.Target { return m365.Target{Place: site, Inside: inside, ID: id} }
 	for name, call := range map[string]func() error{
 		"list":             func() error { _, err := c.List(t.Context(), site, "x') or ('y"); return err },
-		"recycled":         func() error { _, err := c.RecycleList(t.Context(), target("", "")); return err },
+		"recycled":         func() error { _, err := c.RemoveList(t.Context(), target("", ""), false); return err },
 		"scope":            func() error { _, err := c.Receivers(t.Context(), site, ""); return err },
 		"receiver":         func() error { _, err := c.DeleteReceiver(t.Context(), target(m365.OnWeb, "")); return err },
 		"receiver's scope": func() error { _, err := c.DeleteReceiver(t.Context(), target("all", itemID)); return err },

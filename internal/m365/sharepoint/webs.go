@@ -52,11 +52,18 @@ func (c *Client) List(ctx context.Context, web, id string) (m365.Object, error) 
 	return o, nil
 }
 
-// RecycleList moves a list, with all items, to the site's recycle bin.
-func (c *Client) RecycleList(ctx context.Context, list m365.Target) (m365.Receipt, error) {
-	const name = "POST /_api/web/lists(guid'{id}')/recycle"
+// RemoveList moves a list, with all items, to the site's recycle bin, or removes it for good.
+func (c *Client) RemoveList(ctx context.Context, list m365.Target, purge bool) (m365.Receipt, error) {
+	name := "POST /_api/web/lists(guid'{id}')/recycle"
+	if purge {
+		name = "DELETE /_api/web/lists(guid'{id}')"
+	}
 	if err := checkGUID(&transport.Call{Name: name}, "list", list.ID); err != nil {
 		return m365.Receipt{}, err
+	}
+	if purge {
+		return c.change(ctx, name, list, request{method: http.MethodPost, leaf: listID + list.ID + "')",
+			header: map[string]string{"X-HTTP-Method": http.MethodDelete, "If-Match": "*"}})
 	}
 	return c.change(ctx, name, list, request{method: http.MethodPost, leaf: listID + list.ID + "')/recycle"})
 }

@@ -280,7 +280,7 @@ func sharePoint(t *testing.T, tenant m365.Tenant) {
 			t.Errorf("still an administrator of %s", site)
 		}
 	}
-	done(sp.RecycleList(t.Context(), m365.Target{Place: tenantsim.MarketingSite, ID: library.ID, CallID: firstCall}))
+	done(sp.RemoveList(t.Context(), m365.Target{Place: tenantsim.MarketingSite, ID: library.ID, CallID: firstCall}, false))
 	_, gone := sp.List(t.Context(), tenantsim.MarketingSite, library.ID)
 	_, noWeb := sp.Lists(t.Context(), tenantsim.MarketingSite+"/none")
 	_, locked := sp.Receivers(t.Context(), tenantsim.LockedSite, m365.OnWeb)
