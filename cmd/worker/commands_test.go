@@ -130,8 +130,12 @@ func TestDemoRemovesEverythingAndSaysWhatIsLeft(t *testing.T) {
 		log, _ := os.ReadFile(filepath.Join(dir, "worker.log"))
 		t.Fatalf("%v\n%s\n%s", err, out, log)
 	}
-	for _, want := range []string{"contoso: succeeded-with-remainder (29 artifacts", "fabrikam: succeeded-with-remainder (29 artifacts",
-		"TMCAS Inline Incoming Domain Transport Rule", "left for a person:", "SPF includes"} {
+	want := []string{"contoso/inline: succeeded-with-remainder (29 artifacts", "fabrikam/inline: succeeded-with-remainder (29 artifacts",
+		"left for a person:", "SPF includes", "The tenant's own log: 89 objects of the product are gone", "no call that removes was made twice"}
+	for _, a := range recorded("contoso") {
+		want = append(want, "contoso/"+a.ID+": succeeded-with-remainder")
+	}
+	for _, want := range want {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
@@ -142,7 +146,7 @@ func TestDemoRemovesEverythingAndSaysWhatIsLeft(t *testing.T) {
 	if strings.Contains(out, "found-gone") {
 		t.Errorf("something was gone before the demo removed it:\n%s", out)
 	}
-	body, err := os.ReadFile(filepath.Join(dir, "evidence-contoso.json"))
+	body, err := os.ReadFile(filepath.Join(dir, "evidence-contoso-inline.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,9 @@ func (s *Sim) AuditFull(tenantID string) (Audit, error) {
 	}
 	count := map[string]int{}
 	for _, c := range s.Destructive() {
+		if c.Tenant != t.id {
+			continue
+		}
 		for _, id := range c.Removed {
 			if _, was := t.original(id); was { // an administrator stands there with a login, once for each site
 				count[id]++
