@@ -139,6 +139,12 @@ func TestEstimateAddsUpWhatLiesAhead(t *testing.T) {
 		"units are left": {[]func(*deprovision.Progress){func(p *deprovision.Progress) {
 			p.Step, p.Steps[2].Total, p.Steps[2].Done = 2, 100, 40
 		}}, 180 * time.Second},
+		"its own pace, after a while": {[]func(*deprovision.Progress){func(p *deprovision.Progress) {
+			p.Step, p.Steps[2].Total, p.Steps[2].Done, p.Steps[2].Started = 2, 100, 40, &began // 4 s for 40
+		}}, 6 * time.Second},
+		"too few units for a pace": {[]func(*deprovision.Progress){func(p *deprovision.Progress) {
+			p.Step, p.Steps[2].Total, p.Steps[2].Done, p.Steps[2].Started = 2, 100, 19, &began
+		}}, 243 * time.Second},
 		"longer than it should": {[]func(*deprovision.Progress){func(p *deprovision.Progress) { p.Step, p.Steps[1].Started = 1, &start }}, 3 * time.Second},
 		"parked": {[]func(*deprovision.Progress){func(p *deprovision.Progress) {
 			p.Status, p.Park = deprovision.Parked, &deprovision.Park{Until: parkedUntil}
@@ -175,6 +181,10 @@ func TestAGuessStandsInForStepsThatNobodySaw(t *testing.T) {
 	}
 	d := document(1, 1)
 	if got := progress.New(s.client, progress.Options{Guess: time.Second}).Estimate(d); got == nil || got.Sub(d.Updated) != 3*time.Second {
+		t.Errorf("got %v", got)
+	}
+	d.Steps[2].Total = 400 // twenty at once
+	if got := progress.New(s.client, progress.Options{Guess: time.Second}).Estimate(d); got == nil || got.Sub(d.Updated) != 22*time.Second {
 		t.Errorf("got %v", got)
 	}
 }

@@ -43,7 +43,10 @@ func (p *Picture) stepLeft(state deprovision.Progress, i int, now time.Time) (ti
 		}
 		return left, true
 	}
-	unit, known := p.unit(state.Request.Service, step.Name)
+	unit, known := p.unit(state.Request.Service, step)
+	if current && step.Done >= telling && step.Started != nil { // its own pace, with all pauses so far, tells more than that of others
+		unit, known = now.Sub(*step.Started)/time.Duration(step.Done), true
+	}
 	if !known {
 		return 0, false
 	}
@@ -62,9 +65,18 @@ func (p *Picture) drain(r deprovision.Request) time.Duration {
 	return p.options.Drain(r.Tenant)
 }
 
-func (p *Picture) unit(service deprovision.Service, step string) (time.Duration, bool) {
-	if d, ok := p.StepTime(service, step); ok {
+const (
+	telling = 20 // units after which a step's own pace counts
+	batched = 20 // units that a step with more of them does at once, where nobody has seen it yet
+)
+
+func (p *Picture) unit(service deprovision.Service, step deprovision.StepProgress) (time.Duration, bool) {
+	if d, ok := p.StepTime(service, step.Name); ok {
 		return d.Mean, true
 	}
-	return p.options.Guess, p.options.Guess > 0
+	guess := p.options.Guess
+	if step.Total > batched {
+		guess /= batched
+	}
+	return guess, guess > 0
 }
