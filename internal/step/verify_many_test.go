@@ -2,6 +2,7 @@ package step_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -123,9 +124,9 @@ func TestWhatIsLeftStaysNamedAfterACrash(t *testing.T) {
 		sites(1)(f)
 		for i := range f.SharePoint.Sites {
 			if s := &f.SharePoint.Sites[i]; s.URL == site(0) {
-				for range 230 {
-					s.Web.Lists[0].Webhooks = append(s.Web.Lists[0].Webhooks,
-						tenantsim.Webhook{App: tenantsim.ReceiverAppID, NotificationURL: "https://" + tenantsim.ReceiverHost + "/webhook"})
+				for n := range 46 {
+					hook := tenantsim.Webhook{App: tenantsim.ReceiverAppID, NotificationURL: "https://" + tenantsim.ReceiverHost + "/webhook"}
+					s.Web.Lists = append(s.Web.Lists, tenantsim.List{Title: fmt.Sprintf("List %d", n), Webhooks: slices.Repeat([]tenantsim.Webhook{hook}, 5)})
 				}
 			}
 		}
