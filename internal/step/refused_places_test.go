@@ -178,6 +178,20 @@ func TestLockedSitesAtTheEndStopNothing(t *testing.T) {
 	}
 }
 
+func TestWhereEverySiteIsLockedTheIdentityIsNotToBlame(t *testing.T) {
+	t.Parallel()
+	h := newFull(t, "onedrive", func(f *tenantsim.Fixture) {
+		for i := range f.SharePoint.Sites {
+			s := &f.SharePoint.Sites[i]
+			s.Locked = s.Locked || strings.HasPrefix(s.URL, tenantsim.SharePointPersonalURL)
+		}
+	})
+	h.until(t.Context(), step.Confirm)
+	if _, ok := skipped(h, "2 sites", "status 423"); !ok {
+		t.Errorf("nothing names them: %+v", h.plan().Remainder)
+	}
+}
+
 func orNothing(change func(*tenantsim.Fixture)) func(*tenantsim.Fixture) {
 	if change == nil {
 		return func(*tenantsim.Fixture) {}
