@@ -169,3 +169,21 @@ func TestWalkIsNotMadeAgainForAnApproval(t *testing.T) {
 		t.Errorf("visited twice: %v", again)
 	}
 }
+
+// TestThrottlingOfOneChatIsNotForgottenOverTheNext has two chats of one user: the first asks to wait, the second refuses.
+func TestThrottlingOfOneChatIsNotForgottenOverTheNext(t *testing.T) {
+	t.Parallel()
+	h := newFull(t, "chat", func(f *tenantsim.Fixture) {
+		f.Teams.Chats = append(f.Teams.Chats, tenantsim.Chat{Topic: "Lunch", Members: []string{"mia@contoso.example", "noah@contoso.example"}})
+	})
+	chats := tenantsim.Match{Method: "GET", Path: "/v1.0/chats/*/installedApps"}
+	h.sim.Faults.Must(tenantsim.Fault{Match: chats, Do: tenantsim.FaultThrottle, RetryAfter: tenantsim.Seconds(5e9), Lenient: true})
+	h.sim.Faults.Must(tenantsim.Fault{Match: chats, Do: tenantsim.FaultForbidden})
+	h.until(t.Context(), step.Confirm)
+	if len(h.failures) != 1 || deprovision.ClassOf(h.failures[0]) != deprovision.Throttled {
+		t.Errorf("%v", h.failures)
+	}
+	if got := len(h.plan().Of("remove-installed-apps")); got != 2 {
+		t.Errorf("%d apps are of the plan", got)
+	}
+}
