@@ -1,12 +1,14 @@
 package step_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
+	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -207,4 +209,54 @@ func TestWhatStaysOfABatchInDoubtIsWhatIsSettledNeither(t *testing.T) {
 	if slices.ContainsFunc(left, func(r deprovision.Remainder) bool { return strings.Contains(r.Name, open.ID) }) {
 		t.Errorf("what is in doubt is said to stay: %s", open.Name)
 	}
+}
+
+func TestBatchThatIsThrottledTwiceKeepsBothParts(t *testing.T) {
+	t.Parallel()
+	h := ofBatches(t)
+	h.sim.Faults.Must(tenantsim.Fault{Match: deletion(4), Do: tenantsim.FaultThrottle, Times: 3, Lenient: true})
+	h.sim.Faults.Must(tenantsim.Fault{Match: deletion(18), Do: tenantsim.FaultThrottle, Lenient: true}) // of the next run: 17 were not hit before
+	h.runOnce(t.Context())
+	h.runOnce(t.Context())
+	if len(h.failures) != 2 || len(h.state.Settled) != 19 || len(h.evidence) != 19 || h.state.Cursor != 0 {
+		t.Fatalf("%v: settled %v, evidence of %d, cursor %d", h.failures, h.state.Settled, len(h.evidence), h.state.Cursor)
+	}
+	h.runAll(t.Context())
+	if h.state.Status != deprovision.Succeeded || h.state.Gone+h.state.Unconfirmed != 0 {
+		t.Errorf("%s: gone %d, unconfirmed %d", h.state.Status, h.state.Gone, h.state.Unconfirmed)
+	}
+	checkFoldersOnce(t, h, 27)
+	checkUnits(t, h)
+}
+
+// renamed answers the read of one folder with another name.
+type renamed struct {
+	m365.Mail
+	id string
+}
+
+func (r renamed) ReadFolders(ctx context.Context, folders []m365.Target) ([]m365.Answer, error) {
+	answers, err := r.Mail.ReadFolders(ctx, folders)
+	for i, f := range folders {
+		if err == nil && f.ID == r.id && len(answers[i].Objects) == 1 {
+			o := &answers[i].Objects[0]
+			o.Raw = []byte(strings.ReplaceAll(string(o.Raw), tenantsim.QuarantineFolder, "Mine"))
+		}
+	}
+	return answers, err
+}
+
+func TestFolderThatWasRenamedSinceThePlanStays(t *testing.T) {
+	t.Parallel()
+	h := ofBatches(t)
+	a := h.plan().Of(folders)[3]
+	_, id, _ := strings.Cut(a.ID, "#")
+	h.wrap(func(made *m365.Tenant) { made.Mail = renamed{made.Mail, id} })
+	h.runAll(t.Context())
+	if len(h.sim.RemovedBy(id)) > 0 || !slices.ContainsFunc(foldersLeft(h), func(r deprovision.Remainder) bool {
+		return strings.Contains(r.Name, id) && strings.Contains(r.Instructions, `: Mine" by now`)
+	}) {
+		t.Errorf("%+v", foldersLeft(h))
+	}
+	checkFoldersOnce(t, h, 26)
 }
