@@ -50,6 +50,7 @@ func TestAccountWithoutNamesWaitsForAPerson(t *testing.T) {
 			h := unnamed(t, account)
 			h.decide("confirm", deprovision.Confirm)
 			for _, text := range want {
+				h.clock.set(h.clock.Now().Add(time.Hour))
 				h.runAll(t.Context())
 				s := h.state.Stop
 				if s == nil || s.Name != "manual" || s.Manual == nil {
@@ -143,5 +144,35 @@ func TestApprovedSuspectsGoBehindAManualStep(t *testing.T) {
 	}
 	if manual != 2 { // one for the receivers, one for the libraries: a throttling asks nobody again
 		t.Errorf("%d stops for a person", manual)
+	}
+}
+
+// TestPersonIsAskedOnce lets the service refuse everything after the person's answer, so that another answer takes its place.
+func TestPersonIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	h := unnamed(t, "onedrive")
+	h.until(t.Context(), "confirm")
+	h.runOnce(t.Context())
+	var ids []string
+	for _, a := range h.plan().Suspects {
+		ids = append(ids, a.ID)
+	}
+	h.decide("confirm", deprovision.Approve, named(ids...))
+	h.decide("confirm", deprovision.Confirm)
+	h.decide("manual", deprovision.ManualDone)
+	h.sim.Faults.Must(tenantsim.Fault{Match: tenantsim.Match{API: tenantsim.APISharePoint, Path: "*eventreceivers(*"}, Do: tenantsim.FaultForbidden, Times: 3})
+	h.runAll(t.Context())
+	if h.state.Stop == nil || h.state.Stop.Name != "failed" {
+		t.Fatalf("%+v", h.state.Stop)
+	}
+	for _, r := range h.left(h.name()).Stays {
+		if r.Name == receiversByHand {
+			t.Errorf("what the person did is said to stay: %+v", r)
+		}
+	}
+	h.decide("failed", deprovision.Retry)
+	h.runAll(t.Context())
+	if h.name() != "remove-quarantine-libraries" || len(h.removed(footprint.EventReceiver)) != 3 {
+		t.Errorf("at %s %+v: removed %v", h.name(), h.state.Stop, h.removed(footprint.EventReceiver))
 	}
 }

@@ -44,6 +44,11 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 	if held, err := j.braked(ctx, plan); err != nil || held != nil { // else who skips the confirmation would skip the brake
 		return orZero(held), err
 	}
+	if byHandDone != nil { // at once: the answer to another stop of this step would take its place, and the person be asked again
+		if err := j.work.AdvanceBy(ctx, engine.Way{}, byHandDone); err != nil {
+			return engine.Result{}, err
+		}
+	}
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
@@ -54,7 +59,7 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 		if err != nil {
 			return engine.Result{}, err
 		}
-		u.change = all(u.change, j.consent(), byHandDone)
+		u.change = all(u.change, j.consent())
 		if cursor += len(batch); cursor >= total {
 			return engine.Result{Apply: all(u.change, counted(u)), Evidence: u.evidence}, nil
 		}
