@@ -125,10 +125,13 @@ func TestSistersThatLookAtOnceLeaveNothing(t *testing.T) {
 			b := a.twin("onedrive")
 			gates := map[rune]gated{}
 			var runs sync.WaitGroup
-			for who, h := range map[rune]*harness{'a': a, 'b': b} {
+			sisters := map[rune]*harness{'a': a, 'b': b}
+			for _, h := range sisters {
 				h.until(t.Context(), "remove-consent")
 				h.stepOver(deprovision.StepSkipped) // it would let go of the app before
 				h.until(t.Context(), shared)
+			}
+			for who, h := range sisters {
 				g := gated{h.store, make(chan struct{}), make(chan struct{})}
 				gates[who] = g
 				h.steps = step.New(step.Deps{Tenants: h.tenant, Accounts: g, Brake: h.ledgers, Footprints: h.print, Clock: h.clock,
