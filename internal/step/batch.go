@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
@@ -120,8 +121,8 @@ func (b *batch) worst() error {
 	var worst error
 	for _, i := range b.open() {
 		err := b.failed[i]
-		if err == nil {
-			continue
+		if err == nil { // no answer is no end
+			err = failure(b.name, fmt.Errorf("nothing was answered about %s %s", b.list[i].Kind, b.list[i].ID))
 		}
 		f, ok := failureIn(err)
 		w, had := failureIn(worst)
@@ -135,7 +136,8 @@ func (b *batch) worst() error {
 	return worst
 }
 
-// keepPart appends what was finished, and returns the failure.
+// keepPart appends what was finished, and returns the failure. A doubt about the rest goes into the same append: the failure itself may never be
+// written down, where the worker is being stopped, its lease ends, or somebody cancels.
 func (b *batch) keepPart(ctx context.Context, failure error) error {
 	if len(b.units) == 0 {
 		return failure
@@ -146,7 +148,11 @@ func (b *batch) keepPart(ctx context.Context, failure error) error {
 		settled = append(settled, i)
 	}
 	slices.Sort(settled)
-	change := all(u.change, b.consent(), func(p *deprovision.Progress) { p.Settled = settled })
+	change := all(u.change, b.consent(), func(p *deprovision.Progress) {
+		if p.Settled = settled; deprovision.ClassOf(failure) == deprovision.Unknown {
+			p.MaybeCalled = b.list[0].ID
+		}
+	})
 	if err := b.work.AdvanceBy(ctx, engine.Way{Done: u.done}, change, u.evidence...); err != nil {
 		return err
 	}

@@ -95,6 +95,24 @@ func TestLostAnswerOfAnItemIsADoubtOfItsBatch(t *testing.T) {
 	checkFoldersOnce(t, h, 27)
 }
 
+// TestDoubtOfABatchOutlivesAWorkerThatIsStopped lets the worker end with the append of what was finished: the failure is never written down.
+func TestDoubtOfABatchOutlivesAWorkerThatIsStopped(t *testing.T) {
+	t.Parallel()
+	h := ofBatches(t)
+	h.sim.Faults.Must(tenantsim.Fault{Match: deletion(5), Do: tenantsim.FaultResetAfterCommit})
+	batch := h.plan().Together(folders, 0)
+	h.crashAfter(folders, 1)
+	h.runOnce(t.Context())
+	if h.state.MaybeCalled != batch[0].ID || len(h.state.Settled) != 19 {
+		t.Errorf("doubt %q, settled %v", h.state.MaybeCalled, h.state.Settled)
+	}
+	h.advanced, h.failures, h.state.Attempts = nil, nil, 0 // released, and claimed by another one: no takeover
+	h.runAll(t.Context())
+	if got := h.outcomes()[batch[4].Name]; got != deprovision.RemovedUnconfirmed {
+		t.Errorf("the folder whose answer was lost is %s", got)
+	}
+}
+
 func TestLostAnswerOfAWholeBatchIsADoubtOfAll(t *testing.T) {
 	t.Parallel()
 	h := ofBatches(t)
