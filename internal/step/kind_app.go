@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"slices"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -11,9 +12,11 @@ import (
 // installedApp is an app that is installed in a team, a chat, or for a user. The artifacts of a batch may lie in all three.
 type installedApp struct{}
 
+var scopes = []string{m365.InTeam, m365.InChat, m365.InUser}
+
 func (installedApp) read(ctx context.Context, j *job, list []deprovision.Artifact) ([]reading, error) {
 	out := make([]reading, len(list))
-	for _, scope := range []string{m365.InTeam, m365.InChat, m365.InUser} {
+	for _, scope := range scopes {
 		var places []string
 		var of []int
 		for i, a := range list {
@@ -21,8 +24,11 @@ func (installedApp) read(ctx context.Context, j *job, list []deprovision.Artifac
 			if err != nil {
 				return nil, err
 			}
-			if w.InScope == scope {
+			switch {
+			case w.InScope == scope:
 				places, of = append(places, w.InPlace), append(of, i)
+			case !slices.Contains(scopes, w.InScope): // nobody would read it
+				return nil, unplanned(a, "where it is installed")
 			}
 		}
 		if len(places) == 0 {
@@ -66,7 +72,12 @@ func (appRegistration) list(ctx context.Context, j *job) ([]footprint.Object, er
 	if j.account.AppID == "" {
 		return nil, nil
 	}
-	o, err := j.tenant.Identities.ApplicationByAppID(ctx, j.account.AppID)
+	return registered(ctx, j, j.account.AppID)
+}
+
+// registered lists the registration with an App Id.
+func registered(ctx context.Context, j *job, appID string) ([]footprint.Object, error) {
+	o, err := j.tenant.Identities.ApplicationByAppID(ctx, appID)
 	if gone(err) {
 		return nil, nil
 	}
@@ -76,8 +87,13 @@ func (appRegistration) list(ctx context.Context, j *job) ([]footprint.Object, er
 	return parse(footprint.AppRegistration, "GET /applications", o.Raw)
 }
 
-func (k appRegistration) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
-	objects, err := k.list(ctx, j)
+// read asks for the App Id of the plan: the account's record may name another one by now.
+func (appRegistration) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	var before struct{ AppID string }
+	if err := decode(a, &before); err != nil || before.AppID == "" {
+		return footprint.Object{}, false, unplanned(a, "appId")
+	}
+	objects, err := registered(ctx, j, before.AppID)
 	o, ok := byID(objects, a.ID)
 	return o, ok, err
 }

@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -19,6 +20,11 @@ func (k appPrincipal) list(ctx context.Context, j *job) ([]footprint.Object, err
 	if id == "" || j.tenant.SharePoint == nil {
 		return nil, nil
 	}
+	return k.of(ctx, j, id)
+}
+
+// of lists the principal with an App Id.
+func (appPrincipal) of(ctx context.Context, j *job, id string) ([]footprint.Object, error) {
 	found, err := j.tenant.SharePoint.AppPrincipals(ctx, []string{id})
 	if err != nil {
 		return nil, err
@@ -45,8 +51,12 @@ func (k appPrincipal) list(ctx context.Context, j *job) ([]footprint.Object, err
 	return out, nil
 }
 
+// read asks for the App Id of the plan: the account's record may name another one by now.
 func (k appPrincipal) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
-	objects, err := k.list(ctx, j)
+	if j.tenant.SharePoint == nil {
+		return footprint.Object{}, false, failure(j.name, errors.New("the worker's configuration does not say where SharePoint is"))
+	}
+	objects, err := k.of(ctx, j, a.ID)
 	o, ok := byID(objects, a.ID)
 	return o, ok, err
 }

@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -51,7 +52,11 @@ func (subscription) list(ctx context.Context, j *job) ([]footprint.Object, error
 	return out, nil
 }
 
+// read needs the app's own eyes: that nobody can look is no absence.
 func (k subscription) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+	if j.account.AppCredential == "" {
+		return footprint.Object{}, false, j.unrecorded()
+	}
 	objects, err := k.list(ctx, j)
 	o, ok := byID(objects, a.ID)
 	return o, ok, err
@@ -63,9 +68,13 @@ func (subscription) remove(ctx context.Context, j *job, a deprovision.Artifact) 
 		return m365.Receipt{}, err
 	}
 	if !ok {
-		return m365.Receipt{}, failure(j.name, fmt.Errorf("the record no longer names a credential of the account's own app"))
+		return m365.Receipt{}, j.unrecorded()
 	}
 	return own.Identities.DeleteSubscription(ctx, a.ID)
+}
+
+func (j *job) unrecorded() error {
+	return failure(j.name, errors.New("the record no longer names a credential of the account's own app"))
 }
 
 // lapsing is what is left of subscriptions that nobody here can see: they end by themselves.

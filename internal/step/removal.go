@@ -119,7 +119,7 @@ func (j *job) removeOne(ctx context.Context, a deprovision.Artifact, maybe bool)
 		return unit{}, err
 	}
 	if shared[a.Kind] != nil {
-		why, err := j.keeps(ctx, a.Kind)
+		why, err := j.keeps(ctx, a)
 		if err != nil {
 			return unit{}, err
 		}

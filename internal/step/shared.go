@@ -43,9 +43,9 @@ func mark(what, id string) string {
 
 // keeps tells why what the account shares must stay; "" when it may go. First it writes that this account has let go, then it looks at the
 // others: of two accounts that end at once, both may try to remove, but never neither.
-func (j *job) keeps(ctx context.Context, kind deprovision.ArtifactKind) (string, error) {
-	of := shared[kind]
-	if why := j.spares(kind); why != "" {
+func (j *job) keeps(ctx context.Context, artifact deprovision.Artifact) (string, error) {
+	of := shared[artifact.Kind]
+	if why := j.spares(artifact); why != "" {
 		return why, nil
 	}
 	own := of(j.account)
@@ -79,17 +79,18 @@ func (j *job) keeps(ctx context.Context, kind deprovision.ArtifactKind) (string,
 	return "still used by the service account " + strings.Join(users, ", "), nil
 }
 
-// spares tells why nothing of the kind may go, whoever shares it.
-func (j *job) spares(kind deprovision.ArtifactKind) string {
+// spares tells why an artifact may not go, whoever shares it.
+func (j *job) spares(a deprovision.Artifact) string {
 	app, planned := j.account.AppID, j.planned
-	switch kind {
+	switch a.Kind {
 	case footprint.UserRole, footprint.UserSignIn, footprint.DelegateUser:
 		return ""
 	case footprint.AppPrincipal:
-		app, planned = j.account.SharePointAppID, j.account.SharePointAppID
-	case footprint.AppRegistration:
-		if planned == "" { // the app may have no service principal
-			planned = app
+		app, planned = j.account.SharePointAppID, a.ID
+	case footprint.AppRegistration: // the app may have no service principal
+		var before struct{ AppID string }
+		if decode(a, &before) == nil {
+			planned = before.AppID
 		}
 	}
 	switch {
