@@ -68,7 +68,7 @@ func (j *job) keeps(ctx context.Context, artifact deprovision.Artifact) (string,
 	}
 	var users []string
 	for _, a := range accounts {
-		if a.ID != j.account.ID && strings.EqualFold(of(a), own) && a.State == deprovision.AccountActive && !slices.Contains(a.LetGo, of(a)) {
+		if a.ID != j.account.ID && a.State == deprovision.AccountActive && uses(a, artifact.Kind, own) {
 			users = append(users, a.ID)
 		}
 	}
@@ -77,6 +77,27 @@ func (j *job) keeps(ctx context.Context, artifact deprovision.Artifact) (string,
 	}
 	slices.Sort(users)
 	return "still used by the service account " + strings.Join(users, ", "), nil
+}
+
+// uses reports whether an account needs what another one has marked, and has not let go of it. A principal of Azure ACS and a service principal
+// with the same App Id are one object: whoever removes the one takes the other along.
+func uses(a deprovision.Account, kind deprovision.ArtifactKind, marked string) bool {
+	marks := []func(deprovision.Account) string{shared[kind]}
+	if isApp(marked) {
+		marks = []func(deprovision.Account) string{appMark, principalMark}
+	}
+	return slices.ContainsFunc(marks, func(of func(deprovision.Account) string) bool {
+		own := of(a)
+		return own != "" && strings.EqualFold(unmarked(own), unmarked(marked)) && !slices.Contains(a.LetGo, own)
+	})
+}
+
+func isApp(mark string) bool { return strings.HasPrefix(mark, "app:") || strings.HasPrefix(mark, "sharepoint-app:") }
+
+// unmarked is what a mark names.
+func unmarked(mark string) string {
+	_, id, _ := strings.Cut(mark, ":")
+	return id
 }
 
 // spares tells why an artifact may not go, whoever shares it.

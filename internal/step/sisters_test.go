@@ -286,3 +286,25 @@ func TestRefusalLongAfterItsRolesIsAMissingRight(t *testing.T) {
 		t.Errorf("%s %v", h.state.Status, h.failures)
 	}
 }
+
+// TestPrincipalThatIsASistersAppStays has a sister that runs as the app whose principal of ACS the account has: the two are one object in Entra.
+func TestPrincipalThatIsASistersAppStays(t *testing.T) {
+	t.Parallel()
+	for name, sister := range map[string]func(a *deprovision.Account, app string){
+		"as its App Id":               func(a *deprovision.Account, app string) { a.AppID = app },
+		"as its App Id of SharePoint": func(a *deprovision.Account, app string) { a.SharePointAppID = app },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newFull(t, "sharepoint", nil)
+			h.policy.ConfirmsItself = true
+			b := h.accounts["onedrive"]
+			sister(&b, h.accounts["sharepoint"].SharePointAppID)
+			h.put(b)
+			h.runAll(t.Context())
+			if gone := h.removed(footprint.AppPrincipal); len(gone) > 0 {
+				t.Errorf("%s went, which %s runs as", gone, b.ID)
+			}
+		})
+	}
+}
