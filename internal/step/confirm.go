@@ -92,14 +92,15 @@ func (j *job) notArmed() engine.Result {
 // consentGiven tells by whom the plan in the document is confirmed; "" means that it is not.
 func (j *job) consentGiven() string {
 	request, digest := j.state.Request, j.state.Plan.Digest
+	other := request.Options.Plan != "" && request.Options.Plan != digest // it goes only when a person says so, whatever the policy
 	switch a := j.state.Answer; {
 	case strings.HasPrefix(j.state.Facts[Confirm], digest):
 		return j.state.Facts[Confirm]
-	case j.policy.ConfirmsItself:
+	case !other && j.policy.ConfirmsItself:
 		return digest + " by the tenant's policy"
 	case request.Options.Plan == digest && len(j.state.Unacknowledged()) == 0:
 		return digest + " by the request, which names it"
-	case request.Options.Confirmed && len(j.state.Unacknowledged()) == 0:
+	case !other && request.Options.Confirmed && len(j.state.Unacknowledged()) == 0:
 		return digest + " by the request"
 	case a != nil && a.Verb == deprovision.Confirm && a.PlanDigest == digest &&
 		len(j.state.Unacknowledged(a.Acknowledged...)) == 0:

@@ -115,6 +115,8 @@ func TestPlanThatTheRequestNamesNeedsNoConfirmation(t *testing.T) {
 	}{
 		"the same plan": {"", nil, false},
 		"another plan":  {"sha256:0000", nil, true},
+		"another plan, where plans confirm themselves": {"sha256:0000", func(_ *testing.T, h *harness) { h.policy.ConfirmsItself = true }, true},
+		"another plan, which need not be shown":        {"sha256:0000", func(_ *testing.T, h *harness) { h.state.Request.Options.Confirmed = true }, true},
 		"a changed tenant": {"", func(t *testing.T, h *harness) {
 			h.takeAway(t, tenantsim.KindServicePrincipal, tenantsim.ProductName, "/servicePrincipals/")
 			h.decide("invalid-account", deprovision.Continue)
