@@ -84,7 +84,7 @@ func registered(ctx context.Context, j *job, appID string) ([]footprint.Object, 
 	if err != nil {
 		return nil, err
 	}
-	return parse(footprint.AppRegistration, "GET /applications", o.Raw)
+	return placed(footprint.AppRegistration, "GET /applications", o, keys)
 }
 
 // read asks for the App Id of the plan: the account's record may name another one by now.

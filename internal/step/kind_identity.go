@@ -66,7 +66,7 @@ func (servicePrincipal) list(ctx context.Context, j *job) ([]footprint.Object, e
 	if sp == nil || err != nil {
 		return nil, err
 	}
-	return parse(footprint.ServicePrincipal, "GET /servicePrincipals", sp.Raw)
+	return placed(footprint.ServicePrincipal, "GET /servicePrincipals", sp.Object, keys)
 }
 
 func (servicePrincipal) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
@@ -83,7 +83,7 @@ func (servicePrincipal) read(ctx context.Context, j *job, a deprovision.Artifact
 	if err != nil {
 		return footprint.Object{}, false, err
 	}
-	objects, err := parse(footprint.ServicePrincipal, "GET /servicePrincipals", sp.Raw)
+	objects, err := placed(footprint.ServicePrincipal, "GET /servicePrincipals", sp.Object, keys)
 	o, ok := byID(objects, a.ID) // with the App Id there may be another one by now
 	return o, ok, err
 }

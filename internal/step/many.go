@@ -45,7 +45,7 @@ func placed(kind deprovision.ArtifactKind, call string, o m365.Object, more map[
 	return parse(kind, call, raw)
 }
 
-// with adds properties to a JSON object; those that are nil are taken out of it.
+// with adds properties to a JSON object; those that are nil are taken out of it, and so are the secrets in its addresses.
 func with(raw json.RawMessage, more map[string]any) (json.RawMessage, error) {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &object); err != nil {
@@ -53,6 +53,9 @@ func with(raw json.RawMessage, more map[string]any) (json.RawMessage, error) {
 	}
 	if object == nil {
 		return nil, errors.New("no JSON object")
+	}
+	if err := veil(object); err != nil {
+		return nil, err
 	}
 	for key, value := range more {
 		body, err := json.Marshal(value)

@@ -92,7 +92,9 @@ func uses(a deprovision.Account, kind deprovision.ArtifactKind, marked string) b
 	})
 }
 
-func isApp(mark string) bool { return strings.HasPrefix(mark, "app:") || strings.HasPrefix(mark, "sharepoint-app:") }
+func isApp(mark string) bool {
+	return strings.HasPrefix(mark, "app:") || strings.HasPrefix(mark, "sharepoint-app:")
+}
 
 // unmarked is what a mark names.
 func unmarked(mark string) string {
