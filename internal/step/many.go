@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -98,18 +99,28 @@ func inBatches(n int, do func(from, to int) error) error {
 	return nil
 }
 
-// atTheSameTime calls do for 0 … n-1, [atOnce] at a time.
+// atTheSameTime calls do for 0 … n-1, [atOnce] at a time. What panics in one of them panics here, once all have ended: whoever runs the step
+// recovers, and in a goroutine of its own it would end the worker.
 func atTheSameTime(n int, do func(i int)) {
 	var all sync.WaitGroup
+	var panicked atomic.Pointer[any]
 	slots := make(chan struct{}, atOnce)
 	for i := range n {
 		slots <- struct{}{}
 		all.Go(func() {
 			defer func() { <-slots }()
+			defer func() {
+				if cause := recover(); cause != nil {
+					panicked.Store(&cause)
+				}
+			}()
 			do(i)
 		})
 	}
 	all.Wait()
+	if cause := panicked.Load(); cause != nil {
+		panic(*cause)
+	}
 }
 
 func failureIn(err error) (*deprovision.Failure, bool) {
