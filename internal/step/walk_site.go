@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -111,11 +112,14 @@ const deepest = 20
 func (s *siteVisit) web(ctx context.Context, web string, depth int) {
 	s.receivers(ctx, web, m365.OnWeb, "")
 	s.lists(ctx, web)
-	if s.err != nil || depth == deepest {
+	if s.err != nil {
 		return
 	}
 	below, err := s.tenant.SharePoint.Webs(ctx, web)
-	s.err = err
+	if s.err = err; depth == deepest && len(below) > 0 {
+		s.err = unreadable("GET webs", fmt.Errorf("webs lie more than %d deep within each other", deepest))
+		return
+	}
 	for _, w := range below {
 		s.web(ctx, strings.TrimSuffix(w.Name, "/"), depth+1)
 		s.passGone()
