@@ -27,7 +27,7 @@ type settling struct {
 	Absent  *time.Time `json:"absent,omitempty"`  // when nothing was found for the first time
 	Until   *time.Time `json:"until,omitempty"`   // the end of a drain
 	At      int        `json:"at,omitempty"`      // how far a pass over many artifacts has come
-	There   []string   `json:"there,omitempty"`   // what that pass found so far
+	There   []int      `json:"there,omitempty"`   // places in the plan of what that pass found so far: ids would outgrow the document
 	Retried string     `json:"retried,omitempty"` // id of the decision that let the reads begin anew
 }
 
@@ -115,12 +115,18 @@ func (j *job) presentOf(ctx context.Context, list []deprovision.Artifact) ([]dep
 	return still, nil
 }
 
+// mostStill is how many bytes of ids a document keeps of what was still there: what lies in SharePoint has long ones.
+const mostStill = 4 << 10
+
 // wait parks until objects that are still there are read again, or stops when that was done often enough.
 func (j *job) wait(s settling, still []deprovision.Artifact, stop, consequence string) engine.Result {
 	s.Reads++
 	s.Absent, s.Still = nil, nil
+	room := mostStill
 	for _, a := range still[:min(len(still), 20)] {
-		s.Still = append(s.Still, a.ID)
+		if room -= len(a.ID); room >= 0 {
+			s.Still = append(s.Still, a.ID)
+		}
 	}
 	if s.Reads < maxReads {
 		until := j.now().Add(min(firstWait<<(s.Reads-1), maxWait))

@@ -53,8 +53,14 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 // pass reads all artifacts once more, a stretch at a time, and returns those that are there.
 func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) ([]deprovision.Artifact, error) {
 	there := map[string]bool{}
-	for _, key := range s.There {
-		there[key] = true
+	place := map[string]int{}
+	for i, a := range plan.Artifacts {
+		place[keyOf(a)] = i
+	}
+	for _, i := range s.There {
+		if i >= 0 && i < len(plan.Artifacts) {
+			there[keyOf(plan.Artifacts[i])] = true
+		}
 	}
 	for _, a := range plan.Artifacts[:min(s.At, len(plan.Artifacts))] { // of what was left on purpose, an earlier run kept nothing
 		if j.isLeft(a) {
@@ -70,7 +76,7 @@ func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) ([]d
 		for _, a := range present {
 			there[keyOf(a)] = true
 			if len(s.There) < mostThere && !j.isLeft(a) {
-				s.There = append(s.There, keyOf(a))
+				s.There = append(s.There, place[keyOf(a)])
 			}
 		}
 		if s.At += len(part); s.At < len(plan.Artifacts) {
