@@ -311,3 +311,27 @@ func (h *harness) fullRunOn(t *testing.T) {
 		t.Fatalf("ended %s at %s: %+v %v", h.state.Status, h.name(), h.state.Stop, h.failures)
 	}
 }
+
+// TestSiteThatAlwaysFailsKeepsNobodyFromAPlan has one broken site among others: it is tried for a while, and then named.
+func TestSiteThatAlwaysFailsKeepsNobodyFromAPlan(t *testing.T) {
+	t.Parallel()
+	h := newFull(t, "sharepoint", sites(1))
+	h.sim.Faults.Must(tenantsim.Fault{Match: root(site(0)), Do: tenantsim.FaultError500, Times: -1})
+	h.until(t.Context(), step.TakeInventory)
+	for attempt := range 8 {
+		h.state.Attempts = attempt
+		h.runOnce(t.Context())
+		if h.name() != step.TakeInventory {
+			t.Fatalf("passed over at attempt %d", attempt)
+		}
+		h.state.Status, h.state.Stop = deprovision.Held, nil // the engine is more patient than the harness
+	}
+	h.state.Attempts = 8
+	h.runOnce(t.Context())
+	if h.name() == step.TakeInventory {
+		t.Fatalf("still without a plan: %v", h.failures[len(h.failures)-1])
+	}
+	if left, ok := skipped(h, "1 sites", "status 500"); !ok || !strings.Contains(left.Instructions, site(0)) {
+		t.Errorf("nothing names it: %+v", h.plan().Remainder)
+	}
+}

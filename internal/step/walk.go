@@ -100,7 +100,7 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 	for chunk := range slices.Chunk(places[from:], w.size) {
 		visits, err := w.visit(ctx, j, chunk)
 		if err == nil {
-			err = unless(visits, t.Read)
+			err = unless(visits, t.Read, j.work.Progress().Attempts >= patientVisits)
 		}
 		if err != nil {
 			return err
@@ -120,9 +120,17 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 	return nil
 }
 
+// patientVisits is how often a chunk is tried again, in twenty minutes or so, before places in it are passed over that fail each time.
+const patientVisits = 8
+
 // unless fails a chunk that cannot be taken as read: where a service asks to wait or did not answer, and where it refused every place although none
 // of the walk could be read so far, which is not about the places. A place that is locked is refused to everybody.
-func unless(visits []visit, before int) error {
+// One that fails however often it is asked, while others can be read, is passed over in the end: it would keep the request from ever having a plan.
+func unless(visits []visit, before int, enough bool) error {
+	others := readable(visits)
+	if len(visits) == 1 {
+		others = before
+	}
 	refused := 0
 	var last error
 	for _, v := range visits {
@@ -133,6 +141,7 @@ func unless(visits []visit, before int) error {
 				refused++
 			}
 			last = v.err
+		case class == deprovision.Transient && enough && others > 0:
 		case class != deprovision.Malformed:
 			return v.err
 		}
