@@ -22,6 +22,18 @@ func names(list []deprovision.Remainder, name string) bool {
 	return slices.ContainsFunc(list, func(r deprovision.Remainder) bool { return r.Name == name })
 }
 
+// unnamed is how many things are left that the document had no room to name: the engine ends a list that is too long with their count.
+func unnamed(list []deprovision.Remainder) int {
+	total := 0
+	for _, r := range list {
+		n := 0
+		if _, err := fmt.Sscanf(r.Name, "… and %d more", &n); err == nil {
+			total += n
+		}
+	}
+	return total
+}
+
 // isLeft reports whether an artifact was left on purpose. A remainder that was too long for the document was cut, so a skipped step counts.
 func (j *job) isLeft(a deprovision.Artifact) bool {
 	return listed(j.service, j.state, a) || slices.ContainsFunc(j.state.Steps, func(s deprovision.StepProgress) bool {

@@ -167,3 +167,27 @@ func TestCopyInDeletedItemsIsNotTheFolder(t *testing.T) {
 		t.Errorf("%s, %d copies: %+v", h.state.Status, copies, h.state.Remainder)
 	}
 }
+
+// TestWhatADocumentHasNoRoomToNameIsNotWaitedFor leaves more webhooks than a document names: the engine cuts the list.
+func TestWhatADocumentHasNoRoomToNameIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	h := newFull(t, "sharepoint", func(f *tenantsim.Fixture) {
+		sites(1)(f)
+		s := &f.SharePoint.Sites[len(f.SharePoint.Sites)-1]
+		for range 30 {
+			s.Web.Lists[0].Webhooks = append(s.Web.Lists[0].Webhooks,
+				tenantsim.Webhook{App: tenantsim.ReceiverAppID, NotificationURL: "https://" + tenantsim.ReceiverHost + "/webhook"})
+		}
+	})
+	a := h.accounts["sharepoint"]
+	a.AppCredential = ""
+	h.put(a)
+	h.policy.ConfirmsItself = true
+	h.until(t.Context(), step.VerifyRemoval)
+	n := len(h.state.Remainder)
+	h.state.Remainder = append(h.state.Remainder[:4:4], deprovision.Remainder{Name: fmt.Sprintf("… and %d more", n-4)})
+	h.runAll(t.Context())
+	if h.state.Status != deprovision.Succeeded || len(h.stops) > 0 || len(h.state.Remainder) < n {
+		t.Errorf("%s, stops %+v, %d of %d named", h.state.Status, h.stops, len(h.state.Remainder), n)
+	}
+}

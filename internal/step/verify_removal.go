@@ -38,6 +38,9 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 		return engine.Result{}, err
 	}
 	still := slices.DeleteFunc(slices.Clone(present), j.isLeft)
+	if len(still) <= unnamed(j.state.Remainder) { // as many were left as a document cannot name
+		still = slices.DeleteFunc(still, func(a deprovision.Artifact) bool { return manyKinds[a.Kind] != nil })
+	}
 	switch {
 	case len(still) > 0:
 		return j.wait(s, still, "still-there", "Whatever the calls answered, these are not gone."), nil
@@ -106,11 +109,15 @@ func (j *job) verified(ctx context.Context, plan deprovision.Plan, present []dep
 		return engine.Result{}, err
 	}
 	there := map[string]bool{}
+	why := "called about, and still there"
+	if unnamed(j.state.Remainder) > 0 {
+		why = "left before, or called about and still there"
+	}
 	left := append(beforehand(j.service, plan), since...)
 	for _, a := range present { // of a step that was left out: removed before, and there all the same
 		there[keyOf(a)] = true
 		if !listed(j.service, j.state, a) {
-			left = append(left, j.service.Remain(a, "called about, and still there"))
+			left = append(left, j.service.Remain(a, why))
 		}
 	}
 	gone := slices.DeleteFunc(slices.Clone(plan.Artifacts), func(a deprovision.Artifact) bool { return there[keyOf(a)] })
