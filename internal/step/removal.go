@@ -34,7 +34,8 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 	if byHand != nil {
 		return *byHand, nil
 	}
-	total := len(plan.Of(j.name))
+	list := plan.Of(j.name)
+	total := len(list)
 	if j.state.Cursor >= total {
 		return engine.Result{Apply: all(byHandDone, leave(j.unseenSubscriptions()...))}, nil
 	}
@@ -54,7 +55,7 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 	}
 	j.planned = plannedApp(plan)
 	for cursor, first := j.state.Cursor, true; ; first = false {
-		batch := plan.Together(j.name, cursor)
+		batch := deprovision.Together(list, cursor)
 		u, err := j.removeTogether(ctx, batch, first)
 		if err != nil {
 			return engine.Result{}, err

@@ -67,8 +67,10 @@ func (p Plan) Of(step string) []Artifact {
 }
 
 // Together returns the artifacts of a step that are removed at a cursor: one, or those of one batch.
-func (p Plan) Together(step string, cursor int) []Artifact {
-	list := p.Of(step)
+func (p Plan) Together(step string, cursor int) []Artifact { return Together(p.Of(step), cursor) }
+
+// Together is [Plan.Together] for what [Plan.Of] returned: who goes through a whole step asks for that once.
+func Together(list []Artifact, cursor int) []Artifact {
 	if cursor >= len(list) {
 		return nil
 	}
