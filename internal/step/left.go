@@ -36,7 +36,10 @@ func (r rest) artifacts() []deprovision.Artifact {
 	var open []deprovision.Artifact
 	for i, a := range list[min(r.state.Cursor, len(list)):] {
 		over := i < len(batch) && (doubt || slices.Contains(r.state.Settled, i))
-		if a.ID != r.state.MaybeCalled && !over {
+		if i == 0 && a.ID == r.state.MaybeCalled { // alone: the sign-in of a user has the id of the user, who comes behind it
+			continue
+		}
+		if !over {
 			open = append(open, a)
 		}
 	}
