@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -45,7 +47,7 @@ func (a *app) accountsList() *cobra.Command {
 						return err
 					}
 				}
-				rows = append(rows, []string{r.Tenant, r.ID, string(r.Service), string(r.Kind), string(r.State), r.Open, r.AppID + r.UPN})
+				rows = append(rows, []string{r.Tenant, r.ID, string(r.Service), string(r.Kind), string(r.State), r.Open, strings.TrimSpace(r.AppID + " " + r.UPN)})
 			}
 			if a.json() {
 				return nil

@@ -43,6 +43,9 @@ update of a closed record stands for an account that was set up anew.`,
 			if err != nil {
 				return hintUpdate(err)
 			}
+			if err := a.warnOfNames(record); err != nil {
+				return err
+			}
 			return a.printChange(client.Imported{Account: record, Change: change})
 		},
 	}

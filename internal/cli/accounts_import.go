@@ -63,6 +63,9 @@ func (a *app) importAll(ctx context.Context, records []deprovision.Account, upda
 			continue
 		}
 		counted[done.Change]++
+		if err := a.warnOfNames(done.Account); err != nil {
+			return err
+		}
 		if a.json() {
 			if err := a.printChange(done); err != nil {
 				return err

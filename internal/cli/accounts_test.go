@@ -78,6 +78,28 @@ func TestAccountKeepsWhatOnlyTheOperatorKnows(t *testing.T) {
 	w.run(append(add, "--name", "folder=client_secret=hunter2")...).want(t, cli.BadInput, "--name")
 }
 
+func TestNamesThatNobodyLooksAtAreTold(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	add := []string{"accounts", "add", "--tenant", "contoso", "--id", "mail", "--service", "exchange-online", "--kind", "delegate", "--upn", "svc@contoso.example"}
+	w.run(append(add, "--name", "quarantine-foldr=Held")...).want(t, cli.Success, "quarantine-foldr;", "account contoso.mail: added")
+	r := w.run(append(add, "--name", "quarantine-folder=Held", "--update")...)
+	r.want(t, cli.Success, "updated")
+	if strings.Contains(r.err, "looked for") {
+		t.Errorf("told of a kind that is looked for:\n%s", r.err)
+	}
+	row := `{"tenant":"contoso","id":"sp","service":"teams","kind":"delegate","upn":"svc@contoso.example","names":{"receiver":["a.example"]}}`
+	w.runWith(t.Context(), row, "accounts", "import", "-").want(t, cli.Success, "contoso.sp", "receiver;", "1 added")
+}
+
+func TestAccountWithAnAppAndAUserIsListedWithBoth(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.run("accounts", "add", "--tenant", "contoso", "--id", "both", "--service", "teams", "--kind", "delegate", "--upn", "svc@contoso.example",
+		"--app-id", "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001").want(t, cli.Success, "added")
+	w.run("accounts", "list").want(t, cli.Success, "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001 svc@contoso.example")
+}
+
 func TestDeadLettersAreListedShownAndSentAgain(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)

@@ -70,6 +70,9 @@ func (a *app) decideOn(ctx context.Context, d deprovision.Decision, yes bool) er
 	if err := probe(d, bound).Validate(); err != nil { // before anything is connected
 		return err
 	}
+	if err := checkDigest("planDigest", d.PlanDigest); err != nil {
+		return err
+	}
 	c, err := a.connect()
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ With --diff and two requests, it shows what the plan of the second has otherwise
 		Example: `  publisher request --tenant contoso --service exchange-online-inline --account inline --id look --dry-run --wait
   publisher plan contoso.exchange-online-inline.look
   publisher plan contoso.exchange-online-inline.look --limit 0
-  publisher plan contoso.exchange-online-inline.look --output json | jq '.artifacts[].restore'
+  publisher plan contoso.exchange-online-inline.look --output json | jq '.artifacts[]?.restore'
   publisher plan --diff contoso.exchange-online-inline.look contoso.exchange-online-inline.again`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if diff {

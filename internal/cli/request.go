@@ -34,7 +34,7 @@ drain for a day, then Exchange, SharePoint, OneDrive and Teams, and Teams Chat l
 person; of one service, delegates before applications, since a user with a password is the worst that can be forgotten. That is the order
 of the queue: several are worked on at a time. The ids are <batch>-<account>, with the batch of --id; the same batch with the same flags
 again makes the same requests. An account on which another request is open is left out, with a line that says so. Nothing is confirmed by
-this: each request waits at its own stop, unless --confirmed or --plan says otherwise.`,
+this: each request waits at its own stop, unless --confirmed says otherwise. --plan, --account, --app-id and --product are about one account.`,
 		Example: `  publisher request --tenant contoso --service exchange-online-inline --account inline --dry-run --wait
   publisher request --tenant contoso --service exchange-online-inline --account inline --reason "contract ended" --wait
   publisher request --tenant contoso --service exchange-online-inline --account inline --confirmed \
@@ -90,6 +90,9 @@ func (r *asking) flags(cmd *cobra.Command) {
 
 func (a *app) submit(cmd *cobra.Command, r deprovision.Request, wait, strict bool) error {
 	if err := r.Validate(); err != nil { // before anything is connected
+		return err
+	}
+	if err := checkDigest("options.plan", r.Options.Plan); err != nil {
 		return err
 	}
 	c, err := a.connect()

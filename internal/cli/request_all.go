@@ -25,6 +25,9 @@ func (a *app) requestAll(cmd *cobra.Command, r asking) error {
 	if batch == "" {
 		batch = newBatch()
 	}
+	if !deprovision.ValidToken(batch) {
+		return &deprovision.Invalid{Field: "id", Value: batch, Allowed: deprovision.TokenRule}
+	}
 	for _, service := range append(services(r.services), removalOrder[:1]...) { // before anything is connected
 		if err := r.of(deprovision.Account{ID: "a", Service: service}, batch).Validate(); err != nil {
 			return err

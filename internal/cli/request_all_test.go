@@ -111,6 +111,7 @@ func TestMistakesAboutManyRequestsAreBadInput(t *testing.T) {
 		"one of":    {"--service", "yammer"},
 		"--drain":   {"--drain", "10000h"},
 		"--reason":  {"--reason", "client_secret=hunter2"},
+		`"b 1"`:     {"--id", "b 1"},
 	} {
 		w.run(append([]string{"request", "--all", "--tenant", "contoso"}, args...)...).want(t, cli.BadInput, says)
 	}

@@ -34,14 +34,26 @@ func TestRequestIsStoredOnceAndAnotherBodyRefused(t *testing.T) {
 	w.run("show", receipt.Ref.Tokens()).want(t, cli.Success, "queued")
 }
 
+// someDigest has the form of a plan's digest.
+var someDigest = "sha256:" + strings.Repeat("0d", 32)
+
+func TestDigestThatWasCutOffIsBadInput(t *testing.T) {
+	t.Parallel()
+	w := &world{t: t, url: "nats://127.0.0.1:1"} // nothing is connected
+	for _, digest := range []string{"sha256:0d4f", someDigest + "0", strings.TrimPrefix(someDigest, "sha256:"), strings.ToUpper(someDigest), someDigest + "\n"} {
+		w.run(asking("r1", "--plan", digest)...).want(t, cli.BadInput, "--plan")
+		w.run("decide", "confirm", name("r1"), "--stop", "7", "--plan", digest).want(t, cli.BadInput, "--plan")
+	}
+}
+
 func TestRequestNamesTheProductOfItsAccount(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
 	w.account("inline", deprovision.ExchangeOnlineInline, func(a *deprovision.Account) { a.Product = "sentry" })
-	w.run(asking("r1", "--plan", "sha256:1", "--purge")...).want(t, cli.Success, "stored")
+	w.run(asking("r1", "--plan", someDigest, "--purge")...).want(t, cli.Success, "stored")
 	w.run(asking("r2", "--product", "other")...).want(t, cli.Success, "stored") // a worker refuses what is not the record's
 	queue := w.queue()
-	if r := queue["r1"]; r.Product != "sentry" || r.Options.Plan != "sha256:1" || !r.Options.Purge {
+	if r := queue["r1"]; r.Product != "sentry" || r.Options.Plan != someDigest || !r.Options.Purge {
 		t.Errorf("%+v", r)
 	}
 	if r := queue["r2"]; r.Product != "other" || r.Options.Plan != "" || r.Options.Purge {
