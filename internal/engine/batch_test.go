@@ -86,3 +86,34 @@ func TestCancelListsAllThatIsOpenOfABatchAsInDoubt(t *testing.T) {
 		})
 	}
 }
+
+// throttledOnce removes rules as one batch: the first run learns nothing, the second settles one and is asked to wait, the third is done.
+type throttledOnce struct{ batched }
+
+func (b *throttledOnce) Run(ctx context.Context, name string, w *engine.Work) (engine.Result, error) {
+	if name != "remove-rules" || len(b.doubts) != 1 {
+		return b.batched.Run(ctx, name, w)
+	}
+	b.doubts = append(b.doubts, w.Progress().MaybeCalled)
+	err := w.AdvanceBy(ctx, engine.Way{Done: 1}, func(p *deprovision.Progress) { p.Settled = []int{1, 2} },
+		deprovision.Evidence{Artifact: b.plan.Artifacts[2], Outcome: deprovision.Removed})
+	if err != nil {
+		return engine.Result{}, err
+	}
+	return engine.Result{}, &deprovision.Failure{Class: deprovision.Throttled, API: "graph", Call: "POST /$batch", RetryAfter: time.Second, Err: errors.New("wait")}
+}
+
+func TestPartOfABatchTakesNoDoubtFromTheRest(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		_, b := ofBatch(r, 1)
+		w := r.worker("w2", func(c *engine.Config) { c.Steps = &throttledOnce{*b} })
+		r.want(w.handle(t.Context(), confirmed()), engine.Ack, deprovision.Parked)
+		time.Sleep(time.Minute)
+		wakes := r.wakeUps()
+		r.want(w.handle(t.Context(), wakes[len(wakes)-1]), engine.Ack, deprovision.Parked)
+		if p := r.state(); p.MaybeCalled != "b1" || !slices.Equal(p.Settled, []int{1, 2}) || p.Attempts != 0 {
+			t.Errorf("doubt %q, settled %v, attempts %d", p.MaybeCalled, p.Settled, p.Attempts)
+		}
+	})
+}
