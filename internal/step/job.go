@@ -30,6 +30,8 @@ type job struct {
 
 	passed string // the fact that the plan passed the brake, when this run made its reservation
 
+	blind bool // after look: nobody can see the subscriptions of the account's app any more
+
 	user   *m365.Object // after delegate
 	sought bool
 }

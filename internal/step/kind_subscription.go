@@ -1,9 +1,11 @@
 package step
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +34,9 @@ func (j *job) own(ctx context.Context) (t m365.Tenant, ok bool, err error) {
 type subscription struct{}
 
 func (subscription) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+	if j.blind {
+		return nil, nil
+	}
 	own, ok, err := j.own(ctx)
 	if !ok || err != nil {
 		return nil, err
@@ -71,6 +76,27 @@ func (subscription) remove(ctx context.Context, j *job, a deprovision.Artifact) 
 		return m365.Receipt{}, j.unrecorded()
 	}
 	return own.Identities.DeleteSubscription(ctx, a.ID)
+}
+
+// look finds out whether anybody can still see the planned subscriptions. The app that made them can sign in no more once it was removed, and then
+// they are left: what cannot be read back is no success.
+func (j *job) look(ctx context.Context, plan deprovision.Plan) error {
+	if !slices.ContainsFunc(plan.Artifacts, func(a deprovision.Artifact) bool { return a.Kind == footprint.Subscription }) {
+		return nil
+	}
+	if j.blind = j.account.AppCredential == ""; j.blind {
+		return nil
+	}
+	_, err := subscription{}.list(ctx, j)
+	if f, ok := failureIn(err); !ok || f.Class != deprovision.Forbidden && (f.API != "login" || f.Class != deprovision.Malformed) {
+		return err
+	}
+	app, unread := j.principal(ctx)
+	if unread != nil || app != nil { // it is there: somebody has to see to its credential
+		return cmp.Or(unread, err)
+	}
+	j.blind = true
+	return nil
 }
 
 func (j *job) unrecorded() error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
+	"github.com/deprovisioner/deprovisioner/internal/step"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -60,4 +61,27 @@ func remainders(h *harness) []string {
 		out = append(out, r.Name)
 	}
 	return out
+}
+
+// TestSubscriptionsOfAnAppThatIsGoneAreLeft lets another worker verify, which has no token of the app that was removed.
+func TestSubscriptionsOfAnAppThatIsGoneAreLeft(t *testing.T) {
+	t.Parallel()
+	h := newFull(t, "chat", nil)
+	h.policy.ConfirmsItself = true
+	h.until(t.Context(), step.VerifyRemoval)
+	planned := len(h.plan().Of("stop-subscriptions"))
+	h.client.tokens = &tokens{kept: map[string]token{}}
+	h.runAll(t.Context())
+	if h.state.Status != deprovision.Succeeded {
+		t.Fatalf("%s %+v", h.state.Status, h.state.Stop)
+	}
+	left := 0
+	for _, r := range h.state.Remainder {
+		if strings.HasPrefix(r.Name, string(footprint.Subscription)) && strings.Contains(r.Instructions, "nobody can see") {
+			left++
+		}
+	}
+	if left != planned || left == 0 {
+		t.Errorf("%d of %d subscriptions are named: %v", left, planned, remainders(h))
+	}
 }

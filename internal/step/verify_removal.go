@@ -1,12 +1,14 @@
 package step
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -31,6 +33,9 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 		return engine.Result{Park: &until, Detail: "reading again"}, nil
 	}
 	if err := j.open(ctx); err != nil {
+		return engine.Result{}, err
+	}
+	if err := j.look(ctx, plan); err != nil {
 		return engine.Result{}, err
 	}
 	present, err := j.pass(ctx, plan, &s)
@@ -102,6 +107,14 @@ const mostThere = 50
 
 func keyOf(a deprovision.Artifact) string { return string(a.Kind) + " " + a.ID }
 
+// unseen tells why nobody can say whether an artifact is there; "" where somebody can.
+func (j *job) unseen(a deprovision.Artifact) string {
+	if j.blind && a.Kind == footprint.Subscription {
+		return "called about, and nobody can see any more whether it is gone: the app that made it cannot sign in"
+	}
+	return ""
+}
+
 // verified names what is left, and says what was proved.
 func (j *job) verified(ctx context.Context, plan deprovision.Plan, present []deprovision.Artifact) (engine.Result, error) {
 	since, err := j.appeared(ctx, plan)
@@ -117,7 +130,7 @@ func (j *job) verified(ctx context.Context, plan deprovision.Plan, present []dep
 	for _, a := range present { // of a step that was left out: removed before, and there all the same
 		there[keyOf(a)] = true
 		if !listed(j.service, j.state, a) {
-			left = append(left, j.service.Remain(a, why))
+			left = append(left, j.service.Remain(a, cmp.Or(j.unseen(a), why)))
 		}
 	}
 	gone := slices.DeleteFunc(slices.Clone(plan.Artifacts), func(a deprovision.Artifact) bool { return there[keyOf(a)] })
