@@ -31,6 +31,7 @@ type job struct {
 	passed string // the fact that the plan passed the brake, when this run made its reservation
 
 	blind bool // after look: nobody can see the subscriptions of the account's app any more
+	proof bool // after look: they were seen gone before that
 
 	user   *m365.Object // after delegate
 	sought bool

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -78,12 +79,48 @@ func (subscription) remove(ctx context.Context, j *job, a deprovision.Artifact) 
 	return own.Identities.DeleteSubscription(ctx, a.ID)
 }
 
+// seenGone is the fact when the subscriptions were read as absent twice, by the eyes of their own app.
+const seenGone = "subscriptions-seen-gone"
+
+// rereads reports whether what a step removes is read again in that very step: subscriptions, which nobody can see any more once their app is gone.
+func rereads(list []deprovision.Artifact) bool {
+	return slices.ContainsFunc(list, func(a deprovision.Artifact) bool { return a.Kind == footprint.Subscription })
+}
+
+// reread reads what the step removed twice, with a pause in between, while somebody still can.
+func (j *job) reread(ctx context.Context, list []deprovision.Artifact) (engine.Result, error) {
+	s := j.patience()
+	if s.Absent != nil && j.now().Before(s.Absent.Add(pause)) { // woken early
+		until := s.Absent.Add(pause)
+		return engine.Result{Park: &until, Detail: "reading again"}, nil
+	}
+	if err := j.open(ctx); err != nil {
+		return engine.Result{}, err
+	}
+	present, err := j.present(ctx, list)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	still := slices.DeleteFunc(present, j.isLeft)
+	switch {
+	case len(still) > 0:
+		return j.wait(s, still, "still-there", "Their app goes soon, and nobody could see them any more."), nil
+	case s.Absent == nil:
+		now := j.now().UTC()
+		s.Absent, s.Still = &now, nil
+		until := now.Add(pause)
+		return engine.Result{Apply: j.keep(s), Park: &until, Detail: "everything is gone at the first read; reading again"}, nil
+	}
+	return engine.Result{Apply: note(seenGone, j.now().UTC().Format(time.RFC3339))}, nil
+}
+
 // look finds out whether anybody can still see the planned subscriptions. The app that made them can sign in no more once it was removed, and then
 // they are left: what cannot be read back is no success.
 func (j *job) look(ctx context.Context, plan deprovision.Plan) error {
 	if !slices.ContainsFunc(plan.Artifacts, func(a deprovision.Artifact) bool { return a.Kind == footprint.Subscription }) {
 		return nil
 	}
+	j.proof = j.state.Facts[seenGone] != ""
 	if j.blind = j.account.AppCredential == ""; j.blind {
 		return nil
 	}

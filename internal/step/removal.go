@@ -36,6 +36,9 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 	}
 	list := plan.Of(j.name)
 	total := len(list)
+	if j.state.Cursor >= total && total > 0 && rereads(list) {
+		return j.reread(ctx, list)
+	}
 	if j.state.Cursor >= total {
 		return engine.Result{Apply: all(byHandDone, leave(j.unseenSubscriptions()...))}, nil
 	}
@@ -61,11 +64,14 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 			return engine.Result{}, err
 		}
 		u.change = all(u.change, j.consent())
-		if cursor += len(batch); cursor >= total {
+		if cursor += len(batch); cursor >= total && !rereads(list) {
 			return engine.Result{Apply: all(u.change, counted(u)), Evidence: u.evidence}, nil
 		}
 		if err := j.work.AdvanceBy(ctx, engine.Way{Cursor: len(batch), Done: u.done}, u.change, u.evidence...); err != nil {
 			return engine.Result{}, err
+		}
+		if cursor >= total {
+			return j.reread(ctx, list)
 		}
 	}
 }

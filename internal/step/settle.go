@@ -74,7 +74,9 @@ func (j *job) present(ctx context.Context, artifacts []deprovision.Artifact) ([]
 		a := artifacts[0]
 		artifacts = artifacts[1:]
 		if j.blind && a.Kind == footprint.Subscription {
-			still = append(still, a)
+			if !j.proof {
+				still = append(still, a)
+			}
 			continue
 		}
 		k, err := j.kindOf(a.Kind)

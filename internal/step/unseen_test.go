@@ -63,25 +63,49 @@ func remainders(h *harness) []string {
 	return out
 }
 
-// TestSubscriptionsOfAnAppThatIsGoneAreLeft lets another worker verify, which has no token of the app that was removed.
-func TestSubscriptionsOfAnAppThatIsGoneAreLeft(t *testing.T) {
+// TestSubscriptionsThatNobodyCanSeeAnyMore lets another worker verify, which has no token of the app that was removed.
+func TestSubscriptionsThatNobodyCanSeeAnyMore(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(*harness)
+		left   int
+	}{
+		"are gone where their app saw it before it went": {func(*harness) {}, 0},
+		"are left where it did not":                      {func(h *harness) { delete(h.state.Facts, "subscriptions-seen-gone") }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newFull(t, "chat", nil)
+			h.policy.ConfirmsItself = true
+			h.until(t.Context(), step.VerifyRemoval)
+			h.client.tokens = &tokens{kept: map[string]token{}}
+			tc.change(h)
+			h.runAll(t.Context())
+			if h.state.Status != deprovision.Succeeded {
+				t.Fatalf("%s %+v", h.state.Status, h.state.Stop)
+			}
+			left := 0
+			for _, r := range h.state.Remainder {
+				if strings.HasPrefix(r.Name, string(footprint.Subscription)) && strings.Contains(r.Instructions, "nobody can see") {
+					left++
+				}
+			}
+			if left != tc.left {
+				t.Errorf("%d subscriptions are named as left: %v", left, remainders(h))
+			}
+		})
+	}
+}
+
+func TestSubscriptionsAreReadAgainBeforeTheirAppGoes(t *testing.T) {
 	t.Parallel()
 	h := newFull(t, "chat", nil)
 	h.policy.ConfirmsItself = true
-	h.until(t.Context(), step.VerifyRemoval)
-	planned := len(h.plan().Of("stop-subscriptions"))
-	h.client.tokens = &tokens{kept: map[string]token{}}
-	h.runAll(t.Context())
-	if h.state.Status != deprovision.Succeeded {
-		t.Fatalf("%s %+v", h.state.Status, h.state.Stop)
+	h.until(t.Context(), "remove-installed-apps")
+	if h.state.Facts["subscriptions-seen-gone"] == "" || len(h.parks) == 0 {
+		t.Errorf("facts %v, parked %v", h.state.Facts, h.parks)
 	}
-	left := 0
-	for _, r := range h.state.Remainder {
-		if strings.HasPrefix(r.Name, string(footprint.Subscription)) && strings.Contains(r.Instructions, "nobody can see") {
-			left++
-		}
-	}
-	if left != planned || left == 0 {
-		t.Errorf("%d of %d subscriptions are named: %v", left, planned, remainders(h))
+	if s := h.state.Steps[h.state.Step-1]; s.Done != s.Total || s.Total != 1 {
+		t.Errorf("%+v", s)
 	}
 }
