@@ -40,6 +40,7 @@ type finder struct {
 	holders    map[string]guard.App  // the account's service principals, by folded id
 	born       map[string]*time.Time // when they were created
 	users      map[string]guard.User // the delegate user, by folded id
+	namesake   bool                  // another user has the delegate's name
 }
 
 // finder prepares the decisions: what one object is can depend on what others are.
@@ -48,6 +49,8 @@ func (s *Service) finder(account deprovision.Account, objects []Object) *finder 
 		born: map[string]*time.Time{}, users: map[string]guard.User{}}
 	for _, c := range f.candidates {
 		switch {
+		case c.Kind == DelegateUser && c.err == nil && f.judge(c).match == "" && same(account.UPN, c.UserPrincipalName):
+			f.namesake = true
 		case c.err != nil || f.judge(c).match == "":
 		case c.Kind == TransportRule:
 			f.used = append(append(f.used, c.SentToMemberOf...), c.FromMemberOf...)

@@ -10,7 +10,9 @@ func (f *finder) judgeUser(v *verdict, c candidate) {
 	switch c.Kind {
 	case SiteAdmin:
 		if i := strings.LastIndex(c.LoginName, "|"); f.account.UPN != "" && same(c.LoginName[i+1:], f.account.UPN) {
-			v.match = "upn"
+			if v.match = "upn"; f.namesake {
+				v.match, v.suspect = "", "it has the delegate's name, which is another user's by now"
+			}
 		}
 	case UserRole:
 		if _, ours := f.users[fold(c.PrincipalID)]; ours {

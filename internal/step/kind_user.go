@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -60,10 +61,36 @@ type delegateUser struct{ name deprovision.ArtifactKind }
 
 func (k delegateUser) list(ctx context.Context, j *job) ([]footprint.Object, error) {
 	user, err := j.delegate(ctx)
-	if user == nil || err != nil {
+	if err != nil {
 		return nil, err
 	}
-	return k.seen(*user)
+	var out []footprint.Object
+	if user != nil {
+		if out, err = k.seen(*user); err != nil {
+			return nil, err
+		}
+	}
+	other, err := j.namesake(ctx, user)
+	if other == nil || err != nil || k.name != footprint.DelegateUser {
+		return out, err
+	}
+	more, err := k.seen(*other)
+	return append(out, more...), err
+}
+
+// namesake reads who has the delegate's name, where another id was recorded: by now that may be somebody else, and so may be what has the name.
+func (j *job) namesake(ctx context.Context, user *m365.Object) (*m365.Object, error) {
+	if j.account.Kind != deprovision.Delegate || j.account.UPN == "" || cmp.Or(j.account.Recorded["user"], j.account.Recorded[j.account.UPN]) == "" {
+		return nil, nil
+	}
+	other, err := j.tenant.Directory.User(ctx, j.account.UPN)
+	if gone(err) {
+		return nil, nil
+	}
+	if err != nil || user != nil && strings.EqualFold(user.ID, other.ID) {
+		return nil, err
+	}
+	return &other, nil
 }
 
 // seen is what there is of a user: nothing of its sign-in once that is blocked.

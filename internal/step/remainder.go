@@ -36,7 +36,7 @@ func unnamed(list []deprovision.Remainder) int {
 
 // isLeft reports whether an artifact was left on purpose. A remainder that was too long for the document was cut, so a skipped step counts.
 func (j *job) isLeft(a deprovision.Artifact) bool {
-	return j.blind && a.Kind == footprint.Subscription || listed(j.service, j.state, a) || slices.ContainsFunc(j.state.Steps, func(s deprovision.StepProgress) bool {
+	return j.unseen(a) != "" || listed(j.service, j.state, a) || slices.ContainsFunc(j.state.Steps, func(s deprovision.StepProgress) bool {
 		return s.Name == a.Step && s.State == deprovision.StepSkipped
 	})
 }
