@@ -42,8 +42,8 @@ func TestAccountWithoutNamesWaitsForAPerson(t *testing.T) {
 	t.Parallel()
 	for account, want := range map[string][]string{
 		"exchange":   {"Get-MailboxFolderStatistics", "Cloud App Security Add-in"},
-		"sharepoint": {"m365 spo eventreceiver list", "spo list list --filter"},
-		"teams":      {"m365 spo eventreceiver list", "spo list list --filter"},
+		"sharepoint": {"m365 spo eventreceiver list", "list --filter"},
+		"teams":      {"m365 spo eventreceiver list", "list --filter"},
 	} {
 		t.Run(account, func(t *testing.T) {
 			t.Parallel()
