@@ -25,11 +25,14 @@ func (a *app) printPlan(p deprovision.Plan, limit int) error {
 	if len(p.Suspects) > 0 {
 		err = errors.Join(err, show.printPlanStep("(suspect) stays unless approved", p, p.Suspects, limit))
 	}
-	if len(p.Cautions)+len(p.Remainder) > 0 {
+	if len(p.Cautions)+len(p.Remainder)+len(p.Manual) > 0 {
 		err = errors.Join(err, show.printf(""))
 	}
 	for _, c := range p.Cautions {
 		err = errors.Join(err, show.printf("caution %s: %s", oneLine(c.Code), oneLine(c.Text)))
+	}
+	for _, r := range p.Manual {
+		err = errors.Join(err, show.printf("a person does on the way: %s: %s", oneLine(r.Name), oneLine(r.Instructions)))
 	}
 	for _, r := range p.Remainder {
 		err = errors.Join(err, show.printf("will be left: %s: %s", oneLine(r.Name), oneLine(r.Instructions)))

@@ -34,6 +34,11 @@ type found struct {
 // its listings or on the time. The error is a [*guard.Refusal] of the whole plan.
 func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error) {
 	plan := deprovision.Plan{Ref: search.Ref, Made: search.Now, Cautions: slices.Clone(s.Cautions), Remainder: s.known(search.Account, search.Admin)}
+	for _, step := range s.Steps {
+		if what, manual := s.ByHand(step, search.Account, search.Admin); manual {
+			plan.Manual = append(plan.Manual, what)
+		}
+	}
 	f := s.finder(search.Account, objects)
 	namesakes := f.namesakes(search)
 	var sure, near []found

@@ -34,6 +34,8 @@ type Plan struct {
 	Cautions  []Caution   `json:"cautions,omitempty"`
 	Remainder []Remainder `json:"remainder,omitempty"` // known beforehand
 
+	Manual []Remainder `json:"manual,omitempty"` // what a person does on the way, each at a stop
+
 	Calls map[ArtifactKind]Call `json:"calls,omitempty"` // how an artifact of a kind is removed
 	Prior string                `json:"prior,omitempty"` // of a part of an inventory: digest of the part before
 }

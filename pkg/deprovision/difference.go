@@ -59,6 +59,7 @@ func (p Plan) others(other Plan, same bool) []string {
 		{"suspects", !slices.EqualFunc(p.Suspects, other.Suspects, alike)},
 		{"cautions", !slices.Equal(p.Cautions, other.Cautions)},
 		{"remainder", !slices.Equal(p.Remainder, other.Remainder)},
+		{"manual steps", !slices.Equal(p.Manual, other.Manual)},
 		{"calls", !maps.Equal(p.Calls, other.Calls)},
 		{"order", same && reordered(p.Artifacts, other.Artifacts)},
 	} {
