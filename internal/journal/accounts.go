@@ -69,7 +69,7 @@ func (a accounts) Of(ctx context.Context, tenant string) ([]deprovision.Account,
 	err := a.j.each(ctx, AccountStream, event.AccountSubject(tenant, "*"), 1, func(msg *nats.Msg, seq uint64) error {
 		record, err := event.DecodeAccount(msg)
 		if err != nil {
-			return fmt.Errorf("account record %d: %w", seq, err)
+			return fmt.Errorf("the record %s (%d) can't be read, and so neither who shares an app; write it anew: %w", msg.Subject, seq, err)
 		}
 		out = append(out, record)
 		return nil

@@ -47,7 +47,7 @@ func orZero(r *engine.Result) engine.Result {
 // drift reads the tenant again when somebody took time to look at the plan: what was confirmed is carried out as it is, or not at all. What lies in
 // many places is compared when its turn comes.
 func (j *job) drift(ctx context.Context, plan deprovision.Plan) (*engine.Result, error) {
-	if !j.answered(deprovision.Confirm) {
+	if j.state.Answer == nil { // nobody was waited for
 		return nil, nil
 	}
 	if err := j.open(ctx); err != nil {

@@ -21,6 +21,9 @@ func (takeInventory) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
+	if err := j.ready(ctx); err != nil {
+		return engine.Result{}, err
+	}
 	if err := j.walk(ctx); err != nil {
 		return engine.Result{}, err
 	}
@@ -46,6 +49,16 @@ func (takeInventory) run(ctx context.Context, j *job) (engine.Result, error) {
 		return r, nil
 	}
 	return engine.Result{Apply: apply, Detail: detail}, nil
+}
+
+// ready looks, before anything is planned, at what a later step cannot do without: the records of the tenant's accounts, and the credential of the
+// account's own app.
+func (j *job) ready(ctx context.Context) error {
+	if _, err := j.deps.Accounts.Of(ctx, j.account.Tenant); err != nil {
+		return fmt.Errorf("the records of the tenant's service accounts: %w", err)
+	}
+	_, _, err := j.own(ctx)
+	return err
 }
 
 // inventory reads the kinds that are listed whole, adds what the walks found, makes the plan and keeps it. apply writes its summary into the

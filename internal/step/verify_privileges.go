@@ -60,7 +60,8 @@ func (j *job) missing(ctx context.Context, plan deprovision.Plan) ([]string, err
 		return missing, err
 	}
 	if j.walksSites() && j.tenant.SharePoint == nil {
-		missing = append(missing, "the address of SharePoint: tenants."+j.state.Request.Tenant+".sharepoint in the worker's configuration")
+		missing = append(missing, "the address of SharePoint: tenants."+j.state.Request.Tenant+
+			".sharePoint in the worker's configuration, or endpoints.sharePoint of a custom cloud")
 	}
 	for _, r := range needs {
 		if !held.cover(r) {

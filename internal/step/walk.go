@@ -124,7 +124,8 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 const patientVisits = 8
 
 // unless fails a chunk that cannot be taken as read: where a service asks to wait or did not answer, and where it refused every place although none
-// of the walk could be read so far, which is not about the places. A place that is locked is refused to everybody.
+// of the walk could be read so far, which is not about the places: a right that is missing, or the address of another tenant's SharePoint. A place
+// that is locked is refused to everybody.
 // One that fails however often it is asked, while others can be read, is passed over in the end: it would keep the request from ever having a plan.
 func unless(visits []visit, before int, enough bool) error {
 	others := readable(visits)
@@ -142,7 +143,12 @@ func unless(visits []visit, before int, enough bool) error {
 			}
 			last = v.err
 		case class == deprovision.Transient && enough && others > 0:
-		case class != deprovision.Malformed:
+		case class == deprovision.Malformed:
+			if f, ok := failureIn(v.err); ok && f.Status == 0 { // not even asked
+				refused++
+			}
+			last = v.err
+		default:
 			return v.err
 		}
 	}

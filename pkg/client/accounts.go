@@ -22,7 +22,7 @@ const (
 	Unchanged Change = "unchanged" // it was there, just so
 )
 
-// Account returns the record of a service account, read from its leader, or [ErrUnknownAccount].
+// Account returns the record of a service account, read from its leader, or [ErrUnknownAccount], or [ErrUnreadableAccount].
 func (c *Client) Account(ctx context.Context, tenant, id string) (deprovision.Account, error) {
 	a, _, err := c.account(ctx, tenant, id)
 	return a, err
@@ -42,6 +42,7 @@ func (c *Client) PutAccount(ctx context.Context, a deprovision.Account, update b
 	switch {
 	case errors.Is(err, ErrUnknownAccount):
 		change = Added
+	case errors.Is(err, ErrUnreadableAccount) && update: // whatever it was, nobody could use it
 	case err != nil:
 		return "", err
 	case reflect.DeepEqual(bare(there), bare(a)):
@@ -81,7 +82,7 @@ func (c *Client) Accounts(ctx context.Context, tenant string) ([]deprovision.Acc
 		}
 		a, err := event.DecodeAccount(s.msg)
 		if err != nil {
-			return nil, fmt.Errorf("account record %d: %w", s.seq, err)
+			return nil, fmt.Errorf("the record %s: %w (%w)", s.msg.Subject, ErrUnreadableAccount, err)
 		}
 		byName[s.msg.Subject] = a
 	}
@@ -110,7 +111,7 @@ func (c *Client) account(ctx context.Context, tenant, id string) (deprovision.Ac
 	}
 	a, err := event.DecodeAccount(found.msg)
 	if err != nil {
-		return deprovision.Account{}, 0, fmt.Errorf("account %s.%s: %w", tenant, id, err)
+		return deprovision.Account{}, found.seq, fmt.Errorf("account %s.%s: %w (%w)", tenant, id, ErrUnreadableAccount, err)
 	}
 	return a, found.seq, nil
 }

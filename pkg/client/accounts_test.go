@@ -181,3 +181,23 @@ func FuzzReadAccountsReadsOrNamesAnEntry(f *testing.F) {
 		}
 	})
 }
+
+func TestRecordThatCannotBeReadIsNamedAndOverwrittenByAnUpdate(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	if _, err := w.nc.RequestWithContext(t.Context(), "deprovision.account.contoso.evil", []byte("garbage")); err != nil { // the stream answers
+		t.Fatal(err)
+	}
+	if _, err := w.client.Accounts(t.Context(), "contoso"); !errors.Is(err, client.ErrUnreadableAccount) || !strings.Contains(err.Error(), "deprovision.account.contoso.evil") {
+		t.Fatal(err)
+	}
+	if _, err := w.client.PutAccount(t.Context(), account("evil"), false); !errors.Is(err, client.ErrUnreadableAccount) {
+		t.Fatal(err)
+	}
+	if change, err := w.client.PutAccount(t.Context(), account("evil"), true); err != nil || change != client.Updated {
+		t.Fatal(change, err)
+	}
+	if list, err := w.client.Accounts(t.Context(), "contoso"); err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+}

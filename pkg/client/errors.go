@@ -25,6 +25,8 @@ var (
 	ErrUnknownRequest = errors.New("no such request")
 	// ErrUnknownAccount says that there is no such record of a service account.
 	ErrUnknownAccount = errors.New("no such service account")
+	// ErrUnreadableAccount says that something else lies where the record of a service account should be; an update overwrites it.
+	ErrUnreadableAccount = errors.New("it can't be read; an update of it (publisher accounts add --update) writes it anew")
 	// ErrUnknownDeadLetter says that there is no dead letter with this number.
 	ErrUnknownDeadLetter = errors.New("no such dead letter")
 	// ErrArchived says that of the journal only the end is left: the events were moved to the archive, and the evidence with them.
