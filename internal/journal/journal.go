@@ -26,6 +26,8 @@ type Journal struct {
 	js     jetstream.JetStream
 	askFor time.Duration // one request to the server, when the context sets no earlier end
 	poll   time.Duration // one fetch; Stop may have to wait for it
+
+	recent recentPlans
 }
 
 // Observer is told what a metric may count. A stream is named "requests", "decisions" or "wakes"; the reasons are in reject.go and

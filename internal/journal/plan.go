@@ -40,8 +40,12 @@ func (j *Journal) PutPlan(ctx context.Context, plan deprovision.Plan) error {
 	return nil
 }
 
-// Plan reads a plan back and verifies its digest. A plan that was stored more than once, or in part, is found in its whole writing.
+// Plan reads a plan back and verifies its digest. A plan that was stored more than once, or in part, is found in its whole writing. One that was
+// read lately is remembered; it is not to be changed.
 func (j *Journal) Plan(ctx context.Context, ref deprovision.Ref, digest string) (deprovision.Plan, error) {
+	if plan, ok := j.recent.get(ref, digest); ok {
+		return plan, nil
+	}
 	found, err := j.plans(ctx, ref, func(d string) bool { return d == digest })
 	if err != nil {
 		return deprovision.Plan{}, err
@@ -50,6 +54,7 @@ func (j *Journal) Plan(ctx context.Context, ref deprovision.Ref, digest string) 
 	if !ok {
 		return deprovision.Plan{}, fmt.Errorf("plan %s of %s: %w", digest, ref.Tokens(), ErrPlan)
 	}
+	j.recent.put(plan, digest)
 	return plan, nil
 }
 
