@@ -101,9 +101,21 @@ func (a *attempt) answer(refusal string) {
 // append writes an event of somebody who does not hold the request. It returns [ErrConflict] when the journal moved on.
 func (a *attempt) append(last Entry, next deprovision.Progress, change deprovision.Change) (Entry, error) {
 	next.Seq, next.Updated = last.Progress.Seq+1, a.Clock.Now()
+	a.estimate(&next)
 	fit(&next)
 	change.ID = newID()
 	e := deprovision.Event{Progress: next, Change: change}
 	revision, err := a.Journal.Append(context.WithoutCancel(a.drain), a.trigger.Ref, last.Revision, e)
 	return Entry{Event: e, Revision: revision}, err
+}
+
+// estimate writes into a document how long its request will still take.
+func (e *Engine) estimate(p *deprovision.Progress) {
+	p.Left, p.LeftHigh, p.ETA, p.ETAHigh = nil, nil, nil, nil
+	for i := range p.Steps {
+		p.Steps[i].Left, p.Steps[i].LeftHigh = nil, nil
+	}
+	if e.Estimate != nil && !p.Status.Terminal() {
+		e.Estimate(p)
+	}
 }

@@ -9,7 +9,8 @@ import (
 // concludeResult turns the result of a step that did not fail into an entry.
 func concludeResult(step string, r Result, now time.Time) entry {
 	ends := r.Park == nil && r.Stop == nil
-	x := entry{kind: deprovision.Advanced, step: step, detail: r.Detail, evidence: r.Evidence}
+	x := entry{kind: deprovision.Advanced, step: step, detail: r.Detail, evidence: r.Evidence,
+		rereads: r.Rereads, announcement: r.Announcement}
 	x.finish = func(p *deprovision.Progress) {
 		count(p, r.Evidence)
 		if r.Apply != nil {
@@ -27,6 +28,9 @@ func concludeResult(step string, r Result, now time.Time) entry {
 		stop := *r.Stop
 		x.kind, x.detail, x.then = deprovision.Stopped, stop.Detail, waitAt(stop)
 	default:
+		if r.Announcement != nil {
+			x.kind = deprovision.Announced
+		}
 		x.then = func(p *deprovision.Progress) {
 			switch {
 			case r.End != "":

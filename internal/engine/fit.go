@@ -52,7 +52,7 @@ func shorten[T any](list []T, name func(T) string, more func(int) T) []T {
 
 // bound is at least what a document weighs as JSON: its texts as they are written, and more than all the rest can take.
 func bound(p *deprovision.Progress) int {
-	n := 2048
+	n := 2304
 	texts := func(rest int, list ...string) {
 		for _, s := range list {
 			n += rest + written(s)
@@ -66,14 +66,14 @@ func bound(p *deprovision.Progress) int {
 		}
 	}
 	r := &p.Request
-	texts(40, r.ID, r.Tenant, string(r.Service), r.Account, r.Product, r.AppID, r.Options.Plan, r.RequestedBy, r.Reason, p.RequestDigest,
+	texts(40, r.ID, r.Tenant, string(r.Service), r.Account, r.Product, r.AppID, r.Options.Plan, r.RequestedBy, r.Reason, r.ResumeOf, p.RequestDigest,
 		string(p.Status), p.Detail, p.Credential, p.MaybeCalled, p.Trace)
 	for _, list := range [][]string{r.Options.Acknowledged, r.Options.ApproveByName, p.Decisions, p.Refusals, p.Approved, p.InDoubt} {
 		texts(3, list...)
 	}
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		texts(80, s.Name, string(s.State), s.Error)
+		texts(150, s.Name, string(s.State), s.Error)
 	}
 	for i := range p.Remainder {
 		texts(24, p.Remainder[i].Name, p.Remainder[i].Instructions, p.Remainder[i].Link)

@@ -28,14 +28,16 @@ type hold struct {
 
 // entry is what a holder appends. finish is kept whatever came between; then is dropped when a wish came first.
 type entry struct {
-	kind     deprovision.ChangeKind
-	step     string
-	detail   string
-	evidence []deprovision.Evidence
-	decision *deprovision.Decision
-	finish   func(*deprovision.Progress)
-	then     func(*deprovision.Progress)
-	obeys    bool // carries out the wish itself
+	kind         deprovision.ChangeKind
+	step         string
+	detail       string
+	evidence     []deprovision.Evidence
+	decision     *deprovision.Decision
+	rereads      []deprovision.Reread
+	announcement *deprovision.Announcement
+	finish       func(*deprovision.Progress)
+	then         func(*deprovision.Progress)
+	obeys        bool // carries out the wish itself
 }
 
 // pending is an entry that the end of the lease came before.
@@ -180,15 +182,13 @@ func (h *hold) compose(id string, x entry) deprovision.Event {
 	default:
 		x.kind = deprovision.StillHeld
 	}
-	if h.Estimate != nil {
-		p.ETA = h.Estimate(p)
-	}
 	if p.Status.Terminal() {
-		p.ETA, x.kind = nil, deprovision.Ended
+		x.kind = deprovision.Ended
 	}
+	h.estimate(&p)
 	fit(&p)
 	return deprovision.Event{Progress: p, Change: deprovision.Change{ID: id, Kind: x.kind, By: h.Worker, Step: x.step, Detail: x.detail,
-		Evidence: x.evidence, Decision: x.decision}}
+		Evidence: x.evidence, Decision: x.decision, Rereads: x.rereads, Announcement: x.announcement}}
 }
 
 // adopt takes an event of the journal for the present state.

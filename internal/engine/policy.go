@@ -86,7 +86,7 @@ func stopFailed(p deprovision.Progress, class deprovision.Class, cause error) en
 	if class == deprovision.Forbidden || p.Credential != "" {
 		offers = append(offers, deprovision.Credentials)
 	}
-	wait := waitAt(deprovision.Stop{Name: "failed", Detail: detail, Offers: offers})
+	wait := waitAt(deprovision.Stop{Name: deprovision.StopFailed, Detail: detail, Offers: offers})
 	return entry{kind: deprovision.Stopped, step: name, detail: detail, then: func(p *deprovision.Progress) {
 		if p.Step < len(p.Steps) {
 			p.Steps[p.Step].State, p.Steps[p.Step].Error = deprovision.StepFailed, clip(cause.Error())

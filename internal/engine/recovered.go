@@ -12,13 +12,14 @@ import (
 func (e *Engine) Recovered(ctx context.Context, state deprovision.Progress) deprovision.Event {
 	p := state.Clone()
 	p.Seq, p.Updated = 1, e.Clock.Now()
-	p.Claim, p.Park, p.Wish, p.Answer, p.Takeovers, p.Attempts, p.ETA = nil, nil, nil, nil, 0, 0, nil
+	p.Claim, p.Park, p.Wish, p.Answer, p.Takeovers, p.Attempts = nil, nil, nil, nil, 0, 0
 	const why = "The journal was lost; this is the last state that the picture knew."
 	if !p.Status.Terminal() {
 		p.MaybeCalled = e.doubt(ctx, p)
-		waitAt(deprovision.Stop{Name: "recovered", Detail: why + " Look at the tenant, then go on, cancel or force.",
+		waitAt(deprovision.Stop{Name: deprovision.StopRecovered, Detail: why + " Look at the tenant, then go on, cancel or force.",
 			Offers: []deprovision.Verb{deprovision.Retry, deprovision.Cancel, deprovision.Force}})(&p)
 	}
+	e.estimate(&p)
 	fit(&p)
 	return deprovision.Event{Progress: p, Change: deprovision.Change{ID: newID(), Kind: deprovision.Recovered, By: e.Worker, Detail: why}}
 }

@@ -55,6 +55,7 @@ func (h *hold) released(id string) deprovision.Event {
 	x := entry{kind: deprovision.ReleasedClaim, detail: "the lease ran out", obeys: true, then: release}
 	if h.pending != nil {
 		x.finish, x.evidence, x.step = h.pending.finish, h.pending.evidence, h.pending.step
+		x.rereads, x.announcement = h.pending.rereads, h.pending.announcement
 	}
 	return h.compose(id, x)
 }

@@ -107,7 +107,7 @@ func (a *attempt) run(h *hold) error {
 
 // unit appends finished units of a step.
 func (a *attempt) unit(h *hold, step string, way Way, change func(*deprovision.Progress), evidence []deprovision.Evidence) error {
-	err := h.write(entry{kind: deprovision.Advanced, step: step, evidence: evidence, finish: func(p *deprovision.Progress) {
+	err := h.write(entry{kind: deprovision.Advanced, step: step, evidence: evidence, rereads: way.Rereads, finish: func(p *deprovision.Progress) {
 		p.Cursor += way.Cursor
 		p.Steps[p.Step].Done += way.Done
 		if way.Cursor > 0 {

@@ -138,6 +138,8 @@ func answers(state deprovision.Progress, d deprovision.Decision, now time.Time) 
 		return refuse("the stop %s expired at %s", stop.Name, stop.Expires.UTC().Format(time.RFC3339))
 	case bound && (state.Plan == nil || d.PlanDigest != state.Plan.Digest):
 		return refuse("it names another plan than the one that is to be confirmed")
+	case d.Verb == deprovision.ManualDone && strings.TrimSpace(d.Reason) == "":
+		return refuse("it says nothing of how it was done: a manual step is closed by a note, the field reason")
 	case d.Verb == deprovision.Confirm:
 		if left := deprovision.Codes(state.Unacknowledged(d.Acknowledged...)); len(left) > 0 {
 			return refuse("it leaves out cautions that have to be acknowledged: %s", strings.Join(left, ", "))

@@ -20,6 +20,8 @@ type Work struct {
 type Way struct {
 	Cursor int // finished places behind each other; 0 when something of the batch at the cursor is still open
 	Done   int // finished units, for the screen
+
+	Rereads []deprovision.Reread // kept with the append
 }
 
 // NewWork makes what one run of a step gets: state returns a copy of the present progress, advance appends one finished unit (see

@@ -163,7 +163,8 @@ func TestEstimateAddsUpWhatLiesAhead(t *testing.T) {
 		"no steps":               {[]func(*deprovision.Progress){func(p *deprovision.Progress) { p.Steps = nil }}, -1},
 	} {
 		d := document(2, 1, tc.changes...)
-		got := p.Estimate(d)
+		p.Estimate(&d)
+		got := d.ETA
 		switch {
 		case tc.want < 0 && got != nil:
 			t.Errorf("%s: %s", name, got.Sub(d.Updated))
@@ -176,15 +177,19 @@ func TestEstimateAddsUpWhatLiesAhead(t *testing.T) {
 func TestAGuessStandsInForStepsThatNobodySaw(t *testing.T) {
 	t.Parallel()
 	s := embedded(t)
-	if got := progress.New(s.client, progress.Options{}).Estimate(document(1, 1)); got != nil {
+	eta := func(o progress.Options, d deprovision.Progress) *time.Time {
+		progress.New(s.client, o).Estimate(&d)
+		return d.ETA
+	}
+	if got := eta(progress.Options{}, document(1, 1)); got != nil {
 		t.Errorf("known without a refresh: %s", got)
 	}
 	d := document(1, 1)
-	if got := progress.New(s.client, progress.Options{Guess: time.Second}).Estimate(d); got == nil || got.Sub(d.Updated) != 3*time.Second {
+	if got := eta(progress.Options{Guess: time.Second}, d); got == nil || got.Sub(d.Updated) != 3*time.Second {
 		t.Errorf("got %v", got)
 	}
 	d.Steps[2].Total = 400 // twenty at once
-	if got := progress.New(s.client, progress.Options{Guess: time.Second}).Estimate(d); got == nil || got.Sub(d.Updated) != 22*time.Second {
+	if got := eta(progress.Options{Guess: time.Second}, d); got == nil || got.Sub(d.Updated) != 22*time.Second {
 		t.Errorf("got %v", got)
 	}
 }

@@ -6,10 +6,12 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// Estimate returns when a request will have ended, from the durations of the last refresh; nil when nobody can tell: it has ended or
-// waits for a person, or a step lies ahead that nobody has seen. It asks no server and counts from the document's own time, so that
-// the same document has the same ETA.
-func (p *Picture) Estimate(state deprovision.Progress) *time.Time {
+// Estimate writes into a document when its request will have ended, from the durations of the last refresh; nothing when nobody can tell: it
+// has ended or waits for a person, or a step lies ahead that nobody has seen. It asks no server and counts from the document's own time, so
+// that the same document has the same ETA.
+func (p *Picture) Estimate(state *deprovision.Progress) { state.ETA = p.eta(*state) }
+
+func (p *Picture) eta(state deprovision.Progress) *time.Time {
 	if state.Status.Terminal() || state.Status == deprovision.Waiting || len(state.Steps) == 0 {
 		return nil
 	}

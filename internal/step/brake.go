@@ -17,7 +17,7 @@ import (
 )
 
 // Brake is the stop of a plan that would remove too much at once, the name that approves it there, and the fact that it has passed.
-const Brake = "brake"
+const Brake = deprovision.StopBrake
 
 const (
 	brakeHolds   = "refused " // begins the fact of a plan that waits at the stop
@@ -129,7 +129,7 @@ func (j *job) askBrake(refusal *guard.Refusal, more string) *engine.Result {
 	if more != "" {
 		detail = append(detail, more)
 	}
-	r := j.stop(Brake, strings.Join(append(detail, howToPass), " "), deprovision.Approve, deprovision.Retry, deprovision.Cancel, deprovision.Force)
+	r := j.stop(deprovision.StopBrake, strings.Join(append(detail, howToPass), " "), deprovision.Approve, deprovision.Retry, deprovision.Cancel, deprovision.Force)
 	r.Apply = all(j.consent(), note(Brake, brakeHolds+j.state.Plan.Digest))
 	return &r
 }

@@ -62,14 +62,11 @@ func (j *job) drift(ctx context.Context, plan deprovision.Plan) (*engine.Result,
 		return nil, nil
 	}
 	r := j.askConsent(fresh, "")
-	r.Stop.Name = driftStop
+	r.Stop.Name = deprovision.StopDrift
 	r.Stop.Detail = "The tenant changed since the plan was made: " + difference.Summary(10) + ". Nothing was removed. " + r.Stop.Detail
 	r.Detail, r.Apply = r.Stop.Detail, apply
 	return &r, nil
 }
-
-// driftStop is the stop at which a plan that no longer fits the tenant is shown anew.
-const driftStop = "drift"
 
 // hold returns the stop that keeps a plan from being carried out; nil when nothing does.
 func (j *job) hold(plan deprovision.Plan) *engine.Result {
@@ -85,7 +82,7 @@ func (j *job) hold(plan deprovision.Plan) *engine.Result {
 }
 
 func (j *job) notArmed() engine.Result {
-	return j.stop("not-armed", "This tenant is not armed: nothing may be removed. Arm it in the worker's configuration, then retry.",
+	return j.stop(deprovision.StopNotArmed, "This tenant is not armed: nothing may be removed. Arm it in the worker's configuration, then retry.",
 		deprovision.Retry, deprovision.Cancel, deprovision.Force)
 }
 
@@ -135,7 +132,7 @@ func (j *job) askConsent(plan deprovision.Plan, more string) engine.Result {
 	if more != "" {
 		detail = append(detail, more)
 	}
-	r := j.stop(Confirm, strings.Join(detail, " "), offers...)
+	r := j.stop(deprovision.StopConfirm, strings.Join(detail, " "), offers...)
 	if j.state.Removed+j.state.Unconfirmed > 0 { // the footprint's text is for a tenant that nobody touched
 		r.Stop.Detail = strings.Join(detail, " ")
 	}

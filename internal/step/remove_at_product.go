@@ -16,7 +16,7 @@ import (
 type removeAtProduct struct{}
 
 // manual is the name of the stop at which a person does it, and of its text in the footprint.
-const manual = "manual"
+const manual = deprovision.StopManual
 
 func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
 	if a := j.state.Answer; j.answered(deprovision.ManualDone) {

@@ -33,7 +33,7 @@ func (verifyAccount) run(ctx context.Context, j *job) (engine.Result, error) {
 	case j.answered(deprovision.Continue):
 		return engine.Result{Apply: note(VerifyAccount, why+"; "+j.state.Answer.DecidedBy+" let it go on")}, nil
 	}
-	return j.stop("invalid-account", why, deprovision.Continue, deprovision.Cancel, deprovision.Force), nil
+	return j.stop(deprovision.StopInvalidAccount, why, deprovision.Continue, deprovision.Cancel, deprovision.Force), nil
 }
 
 // invalid tells in what the account is not as it should be.

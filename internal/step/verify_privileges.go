@@ -41,7 +41,7 @@ func (verifyPrivileges) run(ctx context.Context, j *job) (engine.Result, error) 
 
 // missingRights is the stop that names them.
 func (j *job) missingRights(missing []string) engine.Result {
-	return j.stop("missing-rights", "Missing: "+strings.Join(missing, "; ")+".",
+	return j.stop(deprovision.StopMissingRights, "Missing: "+strings.Join(missing, "; ")+".",
 		deprovision.Credentials, deprovision.Retry, deprovision.Cancel, deprovision.Force)
 }
 

@@ -31,6 +31,8 @@ type Account struct {
 	Names map[string][]string `json:"names,omitempty"`
 	// AppCredential is the reference of a credential of the account's own app, where the customer holds one: only that app sees its subscriptions.
 	AppCredential string `json:"appCredential,omitempty"`
+	// Consumers names the customer's own systems that use the product's automation APIs, which stop working with this account.
+	Consumers []string `json:"consumers,omitempty"`
 
 	State  AccountState `json:"state"`
 	Open   string       `json:"open,omitempty"`   // the request that is open on the account
@@ -77,6 +79,12 @@ func (a Account) validateNames() error {
 		return &Invalid{Field: "sharePointAppId", Value: clip(a.SharePointAppID), Allowed: "a GUID"}
 	case a.AppCredential != "" && !ValidToken(a.AppCredential):
 		return &Invalid{Field: "appCredential", Value: clip(a.AppCredential), Allowed: "a credential reference of the worker's configuration, " + TokenRule}
+	}
+	if len(a.Consumers) > 50 {
+		return &Invalid{Field: "consumers", Allowed: "at most 50 names"}
+	}
+	if err := checkTexts("consumers", a.Consumers); err != nil {
+		return err
 	}
 	for kind, list := range a.Names {
 		if err := checkToken("names", kind); err != nil {

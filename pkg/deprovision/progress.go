@@ -74,16 +74,20 @@ type Progress struct {
 	Gone          int               `json:"gone"`                  // artifacts that were absent before our first call
 	Unconfirmed   int               `json:"unconfirmed"`           // artifacts called about, answer lost, absent in the re-read
 	Remainder     []Remainder       `json:"remainder,omitempty"`
-	InDoubt       []string          `json:"inDoubt,omitempty"` // artifacts that may or may not have been removed at the end
-	Facts         map[string]string `json:"facts,omitempty"`   // small findings of steps, by step or object name
-	ETA           *time.Time        `json:"eta,omitempty"`
-	Trace         string            `json:"trace,omitempty"` // W3C traceparent of the request
+	InDoubt       []string          `json:"inDoubt,omitempty"`  // artifacts that may or may not have been removed at the end
+	Facts         map[string]string `json:"facts,omitempty"`    // small findings of steps, by step or object name
+	Left          *Duration         `json:"left,omitempty"`     // work that is left, parks and drains counted, waits for people not: as long as it takes in half of the cases
+	LeftHigh      *Duration         `json:"leftHigh,omitempty"` // likewise, in nine of ten cases
+	ETA           *time.Time        `json:"eta,omitempty"`      // when that work will be done; none while it waits for a person
+	ETAHigh       *time.Time        `json:"etaHigh,omitempty"`  // likewise, in nine of ten cases
+	Trace         string            `json:"trace,omitempty"`    // W3C traceparent of the request
 }
 
 // Clone returns a copy that shares nothing that changes: lists, maps and pointed-to values are its own.
 func (p Progress) Clone() Progress {
 	p.Claim, p.Park, p.Stop, p.Plan = clone(p.Claim), clone(p.Park), clone(p.Stop), clone(p.Plan)
-	p.Wish, p.Answer, p.ETA = clone(p.Wish), clone(p.Answer), clone(p.ETA)
+	p.Wish, p.Answer, p.ETA, p.ETAHigh = clone(p.Wish), clone(p.Answer), clone(p.ETA), clone(p.ETAHigh)
+	p.Left, p.LeftHigh = clone(p.Left), clone(p.LeftHigh)
 	p.Steps, p.Remainder = slices.Clone(p.Steps), slices.Clone(p.Remainder)
 	p.Decisions, p.Refusals = slices.Clone(p.Decisions), slices.Clone(p.Refusals)
 	p.Approved, p.InDoubt, p.Settled = slices.Clone(p.Approved), slices.Clone(p.InDoubt), slices.Clone(p.Settled)
@@ -164,6 +168,9 @@ type StepProgress struct {
 	Ended   *time.Time `json:"ended,omitempty"`
 	Waited  bool       `json:"waited,omitempty"` // for a decision: how long it took tells nothing about the next time
 	Error   string     `json:"error,omitempty"`
+
+	Left     *Duration `json:"left,omitempty"`     // until it is done, once it is its turn: as long as it takes in half of the cases
+	LeftHigh *Duration `json:"leftHigh,omitempty"` // likewise, in nine of ten cases
 }
 
 // PlanSummary is what the progress document keeps of a plan; the plan itself lies in the plan stream under its digest.

@@ -16,14 +16,15 @@ const (
 
 // Request is a removal request: the wish that one service account go. The same id with the same body is the same request.
 type Request struct {
-	ID          string  `json:"id"`                // chosen by who asks; a token
-	Tenant      string  `json:"tenant"`            // alias of the tenant
-	Service     Service `json:"service"`           // the service whose account goes
-	Account     string  `json:"account"`           // id of the service-account record; a token
-	Product     string  `json:"product,omitempty"` // whose account it is, a footprint's name; must equal the record's
-	AppID       string  `json:"appId,omitempty"`   // App Id of the account as the requester knows it; must equal the record's
-	RequestedBy string  `json:"requestedBy"`       // who asks: a person or a system
-	Reason      string  `json:"reason,omitempty"`  // why, for the evidence
+	ID          string  `json:"id"`                 // chosen by who asks; a token
+	Tenant      string  `json:"tenant"`             // alias of the tenant
+	Service     Service `json:"service"`            // the service whose account goes
+	Account     string  `json:"account"`            // id of the service-account record; a token
+	Product     string  `json:"product,omitempty"`  // whose account it is, a footprint's name; must equal the record's
+	AppID       string  `json:"appId,omitempty"`    // App Id of the account as the requester knows it; must equal the record's
+	RequestedBy string  `json:"requestedBy"`        // who asks: a person or a system
+	Reason      string  `json:"reason,omitempty"`   // why, for the evidence
+	ResumeOf    string  `json:"resumeOf,omitempty"` // id of a request of the same account that ended and left something, which is taken up
 	Options     Options `json:"options"`
 }
 
@@ -57,6 +58,12 @@ func (r Request) Validate() error {
 	}
 	if r.Product != "" && !ValidToken(r.Product) {
 		return &Invalid{Field: "product", Value: clip(r.Product), Allowed: TokenRule}
+	}
+	switch {
+	case r.ResumeOf != "" && !ValidToken(r.ResumeOf):
+		return &Invalid{Field: "resumeOf", Value: clip(r.ResumeOf), Allowed: TokenRule}
+	case r.ResumeOf != "" && r.ResumeOf == r.ID:
+		return &Invalid{Field: "resumeOf", Value: clip(r.ResumeOf), Allowed: "the id of another request"}
 	}
 	return r.Options.validate()
 }
