@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/devstack"
+	"github.com/deprovisioner/deprovisioner/internal/engine/memory"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
 	"github.com/deprovisioner/deprovisioner/internal/redistest"
 	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
@@ -243,6 +244,9 @@ func (s *site) until(ref deprovision.Ref, stop func(deprovision.Event) bool) []d
 		}
 		if want := uint64(len(events) + 1); e.Progress.Seq != want {
 			s.t.Fatalf("event %d came where %d was due", e.Progress.Seq, want)
+		}
+		if err := memory.Listed(e.Progress.Stop); err != nil {
+			s.t.Errorf("event %d: %v", e.Progress.Seq, err)
 		}
 		events = append(events, e)
 		if stop != nil && stop(e) {

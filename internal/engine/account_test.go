@@ -22,7 +22,7 @@ func TestAccountThatIsOpenForAnotherRequestRefuses(t *testing.T) {
 			bubble(t, func(t *testing.T, r *rig) {
 				other := request()
 				other.ID = "r0"
-				p := deprovision.Progress{Request: other, Seq: 1, Status: tc.other, Stop: &deprovision.Stop{Seq: 1}}
+				p := deprovision.Progress{Request: other, Seq: 1, Status: tc.other, Stop: &deprovision.Stop{Seq: 1, Name: deprovision.StopConfirm}}
 				if _, err := r.journal.Append(t.Context(), other.Ref(), 0, deprovision.Event{Progress: p, Change: deprovision.Change{ID: "x"}}); err != nil {
 					t.Fatal(err)
 				}

@@ -99,7 +99,7 @@ func TestSweeperDoubtsWhatNobodyCaresAbout(t *testing.T) {
 				case deprovision.Parked:
 					p.Park = &deprovision.Park{Seq: 1, Until: due}
 				case deprovision.Waiting:
-					p.Stop = &deprovision.Stop{Seq: 1, Expires: &due}
+					p.Stop = &deprovision.Stop{Seq: 1, Name: deprovision.StopConfirm, Expires: &due}
 				}
 				if _, err := r.journal.Append(t.Context(), ref, 0, deprovision.Event{Progress: p, Change: deprovision.Change{ID: "x"}}); err != nil {
 					t.Fatal(err)

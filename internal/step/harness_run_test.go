@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/engine/memory"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -149,6 +150,9 @@ func (h *harness) runOnce(ctx context.Context) {
 		h.parks = append(h.parks, result.Park.Sub(h.clock.Now()))
 		h.clock.set(*result.Park)
 	case result.Stop != nil:
+		if err := memory.Listed(result.Stop); err != nil {
+			h.t.Error(err)
+		}
 		h.state.Status, h.state.Stop = deprovision.Waiting, result.Stop
 		h.stops = append(h.stops, *result.Stop)
 	default:

@@ -144,7 +144,7 @@ func (j *Journal) append(ref deprovision.Ref, expected uint64, e deprovision.Eve
 	return entry, nil
 }
 
-// usable refuses what the real journal refuses.
+// usable refuses what the real journal refuses. A stop that no list names is a fault of the code, and ends the test.
 func usable(ref deprovision.Ref, e deprovision.Event) error {
 	if found := e.Progress.Request.Ref(); found != ref {
 		return fmt.Errorf("an event of %s does not belong on %s", found.Tokens(), ref.Tokens())
@@ -154,6 +154,9 @@ func usable(ref deprovision.Ref, e deprovision.Event) error {
 	}
 	if body, err := json.Marshal(e.Progress); err != nil || len(body) > deprovision.MaxProgress {
 		return fmt.Errorf("%d bytes, at most %d are allowed: %w", len(body), deprovision.MaxProgress, errors.Join(engine.ErrTooLarge, err))
+	}
+	if err := Listed(e.Progress.Stop); err != nil { // an error would make workers try for ever
+		panic(err)
 	}
 	return nil
 }
