@@ -36,8 +36,8 @@ func (drain) run(ctx context.Context, j *job) (engine.Result, error) {
 	switch {
 	case len(others) > 0: // nobody confirmed their removal: waiting changes nothing
 		s.Until = nil
-		r := j.stop(deprovision.StopStillRerouting, "Not of the plan, and sending mail to the product: "+named(others)+". Remove them, or mail is lost when the way back "+
-			"is closed. Was the product connected meanwhile?", deprovision.Retry, deprovision.Skip, deprovision.Force, deprovision.Cancel)
+		r := j.stop(deprovision.StopStillRerouting, "Not of the plan, and sending mail to the product: "+named(others)+". Remove them, or mail is lost when the "+
+			"way back is closed. Was the product connected meanwhile?", deprovision.Retry, deprovision.Skip, deprovision.Force, deprovision.Cancel)
 		r.Apply = j.keep(s)
 		return r, nil
 	case len(still) > 0:

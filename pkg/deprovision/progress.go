@@ -76,7 +76,7 @@ type Progress struct {
 	Remainder     []Remainder       `json:"remainder,omitempty"`
 	InDoubt       []string          `json:"inDoubt,omitempty"`  // artifacts that may or may not have been removed at the end
 	Facts         map[string]string `json:"facts,omitempty"`    // small findings of steps, by step or object name
-	Left          *Duration         `json:"left,omitempty"`     // work that is left, parks and drains counted, waits for people not: as long as it takes in half of the cases
+	Left          *Duration         `json:"left,omitempty"`     // work that is left, with parks and drains, without waits for people: enough in half of the cases
 	LeftHigh      *Duration         `json:"leftHigh,omitempty"` // likewise, in nine of ten cases
 	ETA           *time.Time        `json:"eta,omitempty"`      // when that work will be done; none while it waits for a person
 	ETAHigh       *time.Time        `json:"etaHigh,omitempty"`  // likewise, in nine of ten cases
