@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -29,19 +28,43 @@ func (w *worker) permit(r deprovision.Request) string {
 	if len(p.Services) > 0 && !slices.Contains(p.Services, r.Service) {
 		return fmt.Sprintf("service accounts of %s may not be removed in the tenant %s: see policy.services in the worker's configuration", r.Service, r.Tenant)
 	}
-	for _, pattern := range p.Askers {
-		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(r.RequestedBy)); err == nil && ok {
-			return ""
-		}
+	if guard.Matches(p.Askers, r.RequestedBy) {
+		return ""
 	}
 	return fmt.Sprintf("%s may not ask for removals in the tenant %s: see policy.askers in the worker's configuration", r.RequestedBy, r.Tenant)
+}
+
+// mayDecide tells why a decision does not count in its tenant: it is of somebody who may not decide that, or names a credential that is not there.
+func (w *worker) mayDecide(p deprovision.Progress, d deprovision.Decision) string {
+	t := w.cfg.Tenants[p.Request.Tenant]
+	if why := deciders(t.Policy).May(p.Request, d); why != "" {
+		return why
+	}
+	if _, ok := t.Credentials[d.CredentialRef]; d.Verb == deprovision.Credentials && !ok {
+		return fmt.Sprintf("the tenant %s has no credential %q in the worker's configuration; it has %s", p.Request.Tenant, d.CredentialRef,
+			strings.Join(slices.Sorted(maps.Keys(t.Credentials)), ", "))
+	}
+	return ""
+}
+
+func deciders(p config.Policy) guard.Deciders {
+	return guard.Deciders{Names: p.Deciders, SecondPerson: p.SecondPerson}
+}
+
+// expiry is how long a stop can be answered; 0 means for ever.
+func (w *worker) expiry(r deprovision.Request, stop string) time.Duration {
+	patience := w.cfg.Tenants[r.Tenant].Policy.StopsExpire
+	if own, ok := patience[stop]; ok {
+		return time.Duration(own)
+	}
+	return time.Duration(patience[config.AllStops])
 }
 
 func (w *worker) policy(alias string) step.Policy {
 	t := w.cfg.Tenants[alias]
 	p := t.Policy
 	out := step.Policy{Spared: spared(t), Armed: p.Armed, ConfirmsItself: p.ConfirmsItself, ManualOwner: p.ManualOwner, ManualDue: time.Duration(p.ManualDue),
-		Brake: guard.Brake(p.Brake)}
+		Brake: guard.Brake(p.Brake), Deciders: deciders(p)}
 	if p.Drain != nil {
 		drain := time.Duration(*p.Drain)
 		out.Drain = &drain

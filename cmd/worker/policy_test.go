@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/config"
 	"github.com/deprovisioner/deprovisioner/internal/guard"
@@ -43,5 +44,34 @@ func TestPolicyOfAStepHasTheTenantsBrake(t *testing.T) {
 	}
 	if b := w.policy("b"); b.Armed || b.Brake.Limit() != guard.DefaultPerHour {
 		t.Errorf("%+v", b)
+	}
+}
+
+func TestPolicySaysHowLongAStopCanBeAnswered(t *testing.T) {
+	t.Parallel()
+	hours := func(n int) deprovision.Duration { return deprovision.Duration(time.Duration(n) * time.Hour) }
+	w := &worker{cfg: config.Config{Tenants: map[string]config.Tenant{
+		"some": {Policy: config.Policy{StopsExpire: map[string]deprovision.Duration{deprovision.StopConfirm: hours(72)}}},
+		"all":  {Policy: config.Policy{StopsExpire: map[string]deprovision.Duration{deprovision.StopConfirm: hours(72), "*": hours(1)}}},
+		"none": {},
+	}}}
+	for _, tc := range []struct {
+		tenant, stop string
+		want         time.Duration
+	}{
+		{"some", deprovision.StopConfirm, 72 * time.Hour}, {"some", deprovision.StopFailed, 0}, {"all", deprovision.StopConfirm, 72 * time.Hour},
+		{"all", deprovision.StopFailed, time.Hour}, {"none", deprovision.StopConfirm, 0}, {"unlisted", deprovision.StopConfirm, 0},
+	} {
+		if got := w.expiry(deprovision.Request{Tenant: tc.tenant}, tc.stop); got != tc.want {
+			t.Errorf("%s in %s: %s", tc.stop, tc.tenant, got)
+		}
+	}
+}
+
+func TestPolicyOfAStepHasTheTenantsDeciders(t *testing.T) {
+	t.Parallel()
+	w := &worker{cfg: config.Config{Tenants: map[string]config.Tenant{"a": {Policy: config.Policy{Deciders: []string{"x"}, SecondPerson: true}}}}}
+	if d := w.policy("a").Deciders; !d.SecondPerson || len(d.Names) != 1 {
+		t.Errorf("%+v", d)
 	}
 }

@@ -89,7 +89,7 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 	w.engine = engine.New(engine.Config{
 		Journal: w.journal, Accounts: w.journal.Accounts(), Steps: steps, Clock: system, Worker: w.name,
 		Lease: time.Duration(cfg.Worker.Lease), Grace: time.Duration(cfg.Worker.Grace), Slots: cfg.Worker.Slots,
-		Permit: w.permit, Estimate: w.picture.Estimate, Observer: ends{w.metrics}, At: hooks.at, Log: log,
+		Permit: w.permit, MayDecide: w.mayDecide, Expiry: w.expiry, Estimate: w.picture.Estimate, Observer: ends{w.metrics}, At: hooks.at, Log: log,
 	})
 	w.web = web.New(w.metrics.Handler(), w.checks()...)
 	return w, nil

@@ -88,6 +88,13 @@ func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
 		"negative share":             {tenant + "    policy: {brake: {share: -0.1}}\n", "tenants.a.policy.brake.share"},
 		"share that is none":         {tenant + "    policy: {brake: {share: .nan}}\n", "tenants.a.policy.brake.share"},
 		"unknown service":            {tenant + "    policy: {services: [teams, outlook]}\n", "tenants.a.policy.services"},
+		"decider without a name":     {tenant + "    policy: {deciders: ['']}\n", "tenants.a.policy.deciders"},
+		"decider that is no pattern": {tenant + "    policy: {deciders: ['[a']}\n", "tenants.a.policy.deciders"},
+		"second person or none":      {tenant + "    policy: {secondPerson: true, confirmsItself: true}\n", "tenants.a.policy.confirmsItself"},
+		"expiry of no stop":          {tenant + "    policy: {stopsExpire: {lunch: 1h}}\n", `tenants.a.policy.stopsExpire "lunch" is not allowed: one of *, invalid-account`},
+		"expiry too soon":            {tenant + "    policy: {stopsExpire: {confirm: 59s}}\n", "tenants.a.policy.stopsExpire.confirm"},
+		"expiry too late":            {tenant + "    policy: {stopsExpire: {'*': 8761h}}\n", "tenants.a.policy.stopsExpire.*"},
+		"expiry that is no time":     {tenant + "    policy: {stopsExpire: {confirm: soon}}\n", "90m"},
 		"token as reason":            {"worker:\n  name: 'password=hunter22'\n", "never a secret"},
 		"another cloud's SharePoint": {tenant + "    sharePoint: contoso.sharepoint.us\n", "tenants.a.sharePoint"},
 		"OneDrive for SharePoint":    {tenant + "    sharePoint: contoso-my.sharepoint.com\n", "tenants.a.sharePoint"},
@@ -143,6 +150,10 @@ func keys(path string, t reflect.Type) []string {
 		case f.Type.Kind() == reflect.Struct:
 			out = append(out, keys(name, f.Type)...)
 		case f.Type.Kind() == reflect.Map:
+			if f.Type.Elem().Kind() != reflect.Struct {
+				out = append(out, name+".*")
+				continue
+			}
 			out = append(out, keys(name+".*", f.Type.Elem())...)
 		default:
 			out = append(out, name)
@@ -158,6 +169,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(body)
 	f.Add([]byte("tenants: {a: {policy: {drain: 1h}}}"))
+	f.Add([]byte("tenants: {a: {policy: {deciders: ['*@a'], secondPerson: true, stopsExpire: {confirm: 72h, '*': 720h}}}}"))
 	f.Fuzz(func(_ *testing.T, body []byte) {
 		if cfg, err := config.Parse(body); err == nil {
 			_ = cfg.Validate()

@@ -51,7 +51,14 @@ type Policy struct {
 	Armed          bool                  `yaml:"armed"`          // destructive steps may run; false plans only
 	Services       []deprovision.Service `yaml:"services"`       // whose service accounts may be removed; none means all
 	Brake          Brake                 `yaml:"brake"`
+
+	Deciders     []string                        `yaml:"deciders"`     // who may decide, patterns with *; none leaves it to the permissions of NATS
+	SecondPerson bool                            `yaml:"secondPerson"` // who asked may not confirm, approve or force
+	StopsExpire  map[string]deprovision.Duration `yaml:"stopsExpire"`  // how long a stop can be answered, by its name, or "*" for all others; then cancelled
 }
+
+// AllStops is the key in StopsExpire for every stop that has none of its own.
+const AllStops = "*"
 
 // Brake says how much may go at once without a further approval. The zero Brake holds the defaults.
 type Brake struct {

@@ -2,7 +2,10 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"path"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +58,30 @@ func (v *checker) policy(field string, p Policy) {
 	}
 	v.want(p.Brake.PerHour >= 0 && p.Brake.PerHour <= 100_000, field+".brake.perHour", strconv.Itoa(p.Brake.PerHour), "0 to 100000")
 	v.want(p.Brake.Share >= 0 && p.Brake.Share <= 1, field+".brake.share", fmt.Sprint(p.Brake.Share), "0 to 1")
+	v.decisions(field, p)
+}
+
+// What a stop's patience may be.
+const (
+	leastPatience = time.Minute
+	mostPatience  = 365 * 24 * time.Hour
+)
+
+// decisions checks who may decide, and how long a stop waits for them.
+func (v *checker) decisions(field string, p Policy) {
+	for _, decider := range p.Deciders {
+		_, err := path.Match(decider, "")
+		v.want(decider != "" && err == nil, field+".deciders", decider, `a name or a pattern such as "*@contoso.example"`)
+	}
+	v.want(!p.SecondPerson || !p.ConfirmsItself, field+".confirmsItself", "true", "false, where secondPerson wants another person to confirm every plan")
+	names := []string{AllStops}
+	for _, s := range deprovision.Stops() {
+		names = append(names, s.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.StopsExpire)) {
+		v.oneOf(field+".stopsExpire", name, names...)
+		v.between(field+".stopsExpire."+name, p.StopsExpire[name], leastPatience, mostPatience)
+	}
 }
 
 // sharePointDomains are what the names of SharePoint's hosts end in, by cloud.

@@ -72,7 +72,7 @@ func (a *attempt) isFree(ctx context.Context, account deprovision.Account, r dep
 // shut ends a request that has not removed anything yet; later on a person decides.
 func (a *attempt) shut(h *hold, why string) error {
 	if p := h.state(); p.Removed+p.Unconfirmed > 0 {
-		return h.write(unwished(stopFailed(p, deprovision.Malformed, errors.New(why))))
+		return h.write(unwished(a.stopFailed(p, deprovision.Malformed, errors.New(why))))
 	}
 	return h.write(entry{kind: deprovision.Ended, detail: why, obeys: true, then: func(p *deprovision.Progress) { end(p, deprovision.Refused, why) }})
 }

@@ -50,7 +50,7 @@ func (e *Engine) Handle(ctx context.Context, t Trigger) Verdict {
 
 // act carries out the table's ruling. [ErrConflict] says that the journal moved on: look again.
 func (a *attempt) act(last Entry) (Verdict, error) {
-	r := judge(last.Progress, a.trigger, a.Clock.Now(), a.Grace)
+	r := judge(last.Progress, a.trigger, a.Clock.Now(), a.Grace, a.denied(last.Progress))
 	switch r.act {
 	case claimIt:
 		return a.claim(last, false)
@@ -80,6 +80,14 @@ func (a *attempt) act(last Entry) (Verdict, error) {
 		return a.again(last, r.why)
 	}
 	return Verdict{Fate: Ack}, nil
+}
+
+// denied tells why the tenant's policy does not let the trigger's decision count; "" when it does, or when it is none.
+func (a *attempt) denied(state deprovision.Progress) string {
+	if a.MayDecide == nil || a.trigger.Kind != DecisionTrigger || state.Seq == 0 {
+		return ""
+	}
+	return a.MayDecide(state, *a.trigger.Decision)
 }
 
 // wake publishes the wake-up of a park and reports whether it is sure.

@@ -94,12 +94,22 @@ func (a *attempt) claimed(last deprovision.Progress, takeover bool) deprovision.
 // first returns the document of a request that nobody has claimed yet.
 func (a *attempt) first() deprovision.Progress {
 	r, now := *a.trigger.Request, a.Clock.Now()
-	p := deprovision.Progress{Request: r, RequestDigest: r.Digest(), Started: now, Trace: a.trigger.Trace, Approved: r.Options.ApproveByName}
+	p := deprovision.Progress{Request: r, RequestDigest: r.Digest(), Started: now, Trace: a.trigger.Trace}
+	if a.approvesItself(p) {
+		p.Approved = r.Options.ApproveByName
+	}
 	for _, name := range a.Steps.Names(r) {
 		p.Steps = append(p.Steps, deprovision.StepProgress{Name: name, State: deprovision.StepPending})
 	}
 	p.Steps[0].Started = &now
 	return p
+}
+
+// approvesItself reports whether what a request approves by name counts: only when who asked may approve.
+func (a *attempt) approvesItself(p deprovision.Progress) bool {
+	r := p.Request
+	return len(r.Options.ApproveByName) > 0 && (a.MayDecide == nil || a.MayDecide(p, deprovision.Decision{Tenant: r.Tenant, Service: r.Service,
+		Request: r.ID, Verb: deprovision.Approve, Names: r.Options.ApproveByName, DecidedBy: r.RequestedBy}) == "")
 }
 
 func (a *attempt) epoch() uint64 {
@@ -147,10 +157,4 @@ func cursorIn(plan deprovision.Plan, p deprovision.Progress) string {
 		return artifacts[p.Cursor].ID
 	}
 	return ""
-}
-
-// expiry is the wish that an expired stop makes by itself.
-func expiry(stop deprovision.Stop) *deprovision.Decision {
-	return &deprovision.Decision{ID: fmt.Sprintf("expiry-%d", stop.Seq), Verb: deprovision.Cancel, Stop: stop.Seq,
-		DecidedBy: "expiry", Reason: fmt.Sprintf("nobody decided in time at the stop %s", stop.Name)}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // concludeResult turns the result of a step that did not fail into an entry.
-func concludeResult(step string, r Result, now time.Time) entry {
+func (e *Engine) concludeResult(step string, r Result, now time.Time) entry {
 	ends := r.Park == nil && r.Stop == nil
 	x := entry{kind: deprovision.Advanced, step: step, detail: r.Detail, evidence: r.Evidence,
 		rereads: r.Rereads, announcement: r.Announcement}
@@ -26,7 +26,7 @@ func concludeResult(step string, r Result, now time.Time) entry {
 		x.kind, x.then = deprovision.ParkedRequest, parkUntil(*r.Park, r.Detail)
 	case r.Stop != nil:
 		stop := *r.Stop
-		x.kind, x.detail, x.then = deprovision.Stopped, stop.Detail, waitAt(stop)
+		x.kind, x.detail, x.then = deprovision.Stopped, stop.Detail, e.waitAt(stop)
 	default:
 		if r.Announcement != nil {
 			x.kind = deprovision.Announced

@@ -63,7 +63,8 @@ func (a *attempt) again(last Entry, why string) (Verdict, error) {
 			return Verdict{Fate: Nak, Delay: again}, nil //nolint:nilerr // it comes again
 		}
 		for _, e := range events {
-			if d := e.Change.Decision; d != nil && d.ID == a.trigger.Decision.ID && !reflect.DeepEqual(*d, *a.trigger.Decision) {
+			counted := e.Change.Kind != deprovision.DecisionRefused // another one with its id, that was refused, takes nothing from it
+			if d := e.Change.Decision; counted && d != nil && d.ID == a.trigger.Decision.ID && !reflect.DeepEqual(*d, *a.trigger.Decision) {
 				return a.refuse(last, "its id names another decision already")
 			}
 		}

@@ -68,6 +68,24 @@ func TestSameDecisionTwiceIsOne(t *testing.T) {
 	})
 }
 
+func TestSameDecisionTwiceIsOneAlsoBehindAnotherWithItsID(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		w := r.worker("w1")
+		w.handle(t.Context(), submit())
+		stop := r.state().Stop.Seq
+		first, _ := r.decide(deprovision.Confirm, "d1", stop)
+		other, refused := r.decide(deprovision.Skip, "d1", stop)
+		again, told := r.decide(deprovision.Confirm, "d1", stop)
+		for _, d := range []engine.Trigger{first, other, again} {
+			r.want(w.handle(t.Context(), d), engine.Ack, deprovision.Parked)
+		}
+		if len(*refused) != 1 || !strings.Contains((*refused)[0], "another decision already") || !slices.Equal(*told, []string{""}) {
+			t.Errorf("the other one was told %q, the same one %q", *refused, *told)
+		}
+	})
+}
+
 func TestRefusedDecisionIsAnEventThatChangesNothing(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {

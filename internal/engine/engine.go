@@ -21,11 +21,13 @@ type Config struct {
 	Grace    time.Duration // how long a decision waits for its request; 0 means 15 minutes
 	Slots    int           // requests worked on at once; 0 means 16
 
-	Permit   func(deprovision.Request) string  // why this sender may not ask this; "" means that it may; nil permits all
-	Estimate func(*deprovision.Progress)       // fills in how long the request will still take; nil means that nobody knows
-	Observer Observer                          // may be nil
-	At       func(Point, deprovision.Progress) // called where a crash must do no harm; may be nil
-	Log      *slog.Logger                      // nil means slog.Default
+	Permit    func(deprovision.Request) string                        // why this sender may not ask this; "" means that it may; nil permits all
+	MayDecide func(deprovision.Progress, deprovision.Decision) string // why this decision does not count; "" means that it may; nil lets all count
+	Expiry    func(deprovision.Request, string) time.Duration         // how long a stop of this name can be answered; 0 means for ever, as does nil
+	Estimate  func(*deprovision.Progress)                             // fills in how long the request will still take; nil means that nobody knows
+	Observer  Observer                                                // may be nil
+	At        func(Point, deprovision.Progress)                       // called where a crash must do no harm; may be nil
+	Log       *slog.Logger                                            // nil means slog.Default
 }
 
 // Observer is told what a metric may count.

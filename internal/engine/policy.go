@@ -21,7 +21,7 @@ const (
 func (a *attempt) conclude(p deprovision.Progress, step string, r Result, failure error) entry {
 	now := a.Clock.Now()
 	if failure == nil {
-		return concludeResult(step, r, now)
+		return a.concludeResult(step, r, now)
 	}
 	x := entry{kind: deprovision.ParkedRequest, step: step, detail: failure.Error()}
 	class := deprovision.ClassOf(failure)
@@ -35,7 +35,7 @@ func (a *attempt) conclude(p deprovision.Progress, step string, r Result, failur
 		x.then = parkUntil(now.Add(wait+spread(p.Request.Ref(), wait)), fmt.Sprintf("throttled: %v", failure))
 	case class == deprovision.Forbidden || class == deprovision.Malformed || p.Attempts >= maxAttempts:
 		finish := x.finish
-		x = stopFailed(p, class, failure)
+		x = a.stopFailed(p, class, failure)
 		x.finish = finish
 	default:
 		wait := backOff(p.Attempts)
@@ -76,7 +76,7 @@ func spread(ref deprovision.Ref, wait time.Duration) time.Duration {
 }
 
 // stopFailed opens the stop "failed" at the current step.
-func stopFailed(p deprovision.Progress, class deprovision.Class, cause error) entry {
+func (e *Engine) stopFailed(p deprovision.Progress, class deprovision.Class, cause error) entry {
 	name := "the end"
 	if p.Step < len(p.Steps) {
 		name = p.Steps[p.Step].Name
@@ -86,7 +86,7 @@ func stopFailed(p deprovision.Progress, class deprovision.Class, cause error) en
 	if class == deprovision.Forbidden || p.Credential != "" {
 		offers = append(offers, deprovision.Credentials)
 	}
-	wait := waitAt(deprovision.Stop{Name: deprovision.StopFailed, Detail: detail, Offers: offers})
+	wait := e.waitAt(deprovision.Stop{Name: deprovision.StopFailed, Detail: detail, Offers: offers})
 	return entry{kind: deprovision.Stopped, step: name, detail: detail, then: func(p *deprovision.Progress) {
 		if p.Step < len(p.Steps) {
 			p.Steps[p.Step].State, p.Steps[p.Step].Error = deprovision.StepFailed, clip(cause.Error())

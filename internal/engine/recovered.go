@@ -16,7 +16,7 @@ func (e *Engine) Recovered(ctx context.Context, state deprovision.Progress) depr
 	const why = "The journal was lost; this is the last state that the picture knew."
 	if !p.Status.Terminal() {
 		p.MaybeCalled = e.doubt(ctx, p)
-		waitAt(deprovision.Stop{Name: deprovision.StopRecovered, Detail: why + " Look at the tenant, then go on, cancel or force.",
+		e.waitAt(deprovision.Stop{Name: deprovision.StopRecovered, Detail: why + " Look at the tenant, then go on, cancel or force.",
 			Offers: []deprovision.Verb{deprovision.Retry, deprovision.Cancel, deprovision.Force}})(&p)
 	}
 	e.estimate(&p)

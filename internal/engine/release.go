@@ -74,17 +74,3 @@ func parkUntil(until time.Time, reason string) func(*deprovision.Progress) {
 		p.Takeovers = 0
 	}
 }
-
-// waitAt returns the transition to waiting at a stop.
-func waitAt(stop deprovision.Stop) func(*deprovision.Progress) {
-	return func(p *deprovision.Progress) {
-		stop.Seq = p.Seq
-		stop.Detail = cut(stop.Detail, 4000)
-		p.Status = deprovision.Waiting
-		p.Stop = &stop
-		if p.Step < len(p.Steps) {
-			p.Steps[p.Step].Waited = true
-		}
-		p.Detail = clip(stop.Detail)
-	}
-}

@@ -59,7 +59,7 @@ func (a *attempt) next(h *hold) error {
 	case h.ctx.over() != nil:
 		return h.ctx.over()
 	case state.Takeovers >= maxTakeovers && state.Step < len(state.Steps):
-		return h.write(unwished(stopFailed(state, deprovision.Unknown, errors.New("three workers in a row were lost at this step"))))
+		return h.write(unwished(a.stopFailed(state, deprovision.Unknown, errors.New("three workers in a row were lost at this step"))))
 	case inexact(state) && (state.Wish == nil || state.Attempts < patientReads):
 		return a.resolve(h, state)
 	case state.Wish != nil && state.Wish.Verb == deprovision.Cancel:

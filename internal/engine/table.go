@@ -30,8 +30,23 @@ type ruling struct {
 	why    string // for a person
 }
 
-// judge is the table of triggers: what t does when state is the last progress of its request (Seq 0: there is none). It is pure.
-func judge(state deprovision.Progress, t Trigger, now time.Time, grace time.Duration) ruling {
+// judge is the table of triggers: what t does when state is the last progress of its request (Seq 0: there is none). It is pure: denied is
+// why the tenant's policy does not let the trigger's decision count, "" when it does.
+func judge(state deprovision.Progress, t Trigger, now time.Time, grace time.Duration, denied string) ruling {
+	r := rule(state, t, now, grace)
+	if denied != "" && t.Kind == DecisionTrigger && !hasClaimed(state, t) && (r.act == claimIt || r.act == wishIt) {
+		return ruling{act: refuseIt, why: denied}
+	}
+	return r
+}
+
+// hasClaimed reports whether the present claim was made by this trigger: a decision that counted goes on counting, whatever the policy became.
+func hasClaimed(state deprovision.Progress, t Trigger) bool {
+	return state.Claim != nil && state.Claim.Trigger == t.Name()
+}
+
+// rule is the table without the tenant's policy.
+func rule(state deprovision.Progress, t Trigger, now time.Time, grace time.Duration) ruling {
 	if t.Kind == RequestTrigger && state.Seq > 0 && state.RequestDigest != t.Request.Digest() {
 		return ruling{act: deadIt, reason: "id-reused", why: "the id names another request already"}
 	}

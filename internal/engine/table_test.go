@@ -27,6 +27,14 @@ func decision(id string, verb deprovision.Verb, stop uint64) Trigger {
 	return Trigger{Kind: DecisionTrigger, Decision: &deprovision.Decision{ID: id, Verb: verb, Stop: stop, PlanDigest: "sha256:plan"}}
 }
 
+// turnedDown is the policy of the table: it lets no decision count whose id says so.
+func turnedDown(t Trigger) string {
+	if t.Decision == nil || !strings.HasPrefix(t.Decision.ID, "denied") {
+		return ""
+	}
+	return "the policy says no"
+}
+
 func TestTableOfTriggers(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -51,6 +59,14 @@ func TestTableOfTriggers(t *testing.T) {
 	byDecision.Claim.Trigger = "decision:known"
 	wished := tableState(deprovision.Held, now)
 	wished.Wish = &deprovision.Decision{ID: "w", Verb: deprovision.Cancel}
+	byDenied, backFromDenied := tableState(deprovision.Held, now), tableState(deprovision.Released, now)
+	byDenied.Claim.Trigger, backFromDenied.Claim.Trigger = "decision:denied", "decision:denied"
+	manual := waiting.Clone()
+	manual.Stop.Name, manual.Stop.Offers = deprovision.StopManual, []deprovision.Verb{deprovision.ManualDone}
+	noted := decision("d", deprovision.ManualDone, 5)
+	noted.Decision.Reason = "removed it in the console"
+	blank := decision("d", deprovision.ManualDone, 5)
+	blank.Decision.Reason = " \t"
 	wrongPlan := decision("d", deprovision.Confirm, 5)
 	wrongPlan.Decision.PlanDigest = "sha256:old"
 
@@ -82,6 +98,18 @@ func TestTableOfTriggers(t *testing.T) {
 		"contested counts as held, another wake-up: ack":       {contested, wake(1), ackIt, ""},
 		"contested counts as held, the sweeper: contest":       {contested, sweep(3), contestIt, ""},
 		"contested counts as held, cancel: wish":               {contested, decision("d", deprovision.Cancel, 0), wishIt, ""},
+		"held, a cancel that the policy turns down: refuse":    {held, decision("denied", deprovision.Cancel, 0), refuseIt, "policy says no"},
+		"held, its own decision, turned down since: contest":   {byDenied, decision("denied", deprovision.Confirm, 2), contestIt, ""},
+		"released, a force that the policy turns down: refuse": {released, decision("denied", deprovision.Force, 0), refuseIt, "policy says no"},
+		"released, its own decision, turned down since: claim": {backFromDenied, decision("denied", deprovision.Confirm, 2), claimIt, ""},
+		"parked, a cancel that the policy turns down: refuse":  {parked, decision("denied", deprovision.Cancel, 0), refuseIt, "policy says no"},
+		"waiting, one that the policy turns down: refuse":      {waiting, decision("denied", deprovision.Confirm, 5), refuseIt, "policy says no"},
+		"waiting, a cancel that the policy turns down: refuse": {waiting, decision("denied", deprovision.Cancel, 0), refuseIt, "policy says no"},
+		"waiting, what is refused anyway says so: refuse":      {waiting, decision("denied", deprovision.Confirm, 4), refuseIt, "stop 4"},
+		"waiting, a manual step done, with a note: claim":      {manual, noted, claimIt, ""},
+		"waiting, a manual step done without a note: refuse":   {manual, decision("d", deprovision.ManualDone, 5), refuseIt, "reason"},
+		"waiting, a manual step done, a blank note: refuse":    {manual, blank, refuseIt, "reason"},
+		"terminal, one that the policy turns down: refuse":     {over, decision("denied", deprovision.Cancel, 0), refuseIt, "has ended"},
 		"released, the claim's own trigger: claim":             {released, wake(2), claimIt, ""},
 		"released, another wake-up: ack":                       {released, wake(1), ackIt, ""},
 		"released, the request: ack":                           {released, request, ackIt, ""},
@@ -133,7 +161,7 @@ func TestTableOfTriggers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := judge(tc.state, tc.trigger, now, 15*time.Minute)
+			got := judge(tc.state, tc.trigger, now, 15*time.Minute, turnedDown(tc.trigger))
 			if got.act != tc.want {
 				t.Fatalf("got %s (%s), want %s", got.act, got.why, tc.want)
 			}

@@ -4,5 +4,5 @@
 //
 // Start at [Refuse], which asks all guards about one object, and [Breadth], which is asked about a whole plan. The brake is asked before a
 // plan is carried out: [Brake.Part] whether it takes too large a part of what the tenant has, [Reserve] whether it still fits into the hour.
-// All are pure and answer with a [*Refusal].
+// All are pure and answer with a [*Refusal]. [Deciders] says of people, not of objects, whose decisions count.
 package guard

@@ -90,14 +90,15 @@ func (j *job) notArmed() engine.Result {
 func (j *job) consentGiven() string {
 	request, digest := j.state.Request, j.state.Plan.Digest
 	other := request.Options.Plan != "" && request.Options.Plan != digest // it goes only when a person says so, whatever the policy
+	alone := j.policy.Deciders.MayAlone(request) == ""                    // else what the request confirms is nobody's yes
 	switch a := j.state.Answer; {
 	case strings.HasPrefix(j.state.Facts[Confirm], digest):
 		return j.state.Facts[Confirm]
-	case !other && j.policy.ConfirmsItself:
+	case !other && j.policy.ConfirmsItself && !j.policy.Deciders.SecondPerson:
 		return digest + " by the tenant's policy"
-	case request.Options.Plan == digest && len(j.state.Unacknowledged()) == 0:
+	case alone && request.Options.Plan == digest && len(j.state.Unacknowledged()) == 0:
 		return digest + " by the request, which names it"
-	case !other && request.Options.Confirmed && len(j.state.Unacknowledged()) == 0:
+	case alone && !other && request.Options.Confirmed && len(j.state.Unacknowledged()) == 0:
 		return digest + " by the request"
 	case a != nil && a.Verb == deprovision.Confirm && a.PlanDigest == digest &&
 		len(j.state.Unacknowledged(a.Acknowledged...)) == 0:
@@ -124,6 +125,10 @@ func (j *job) askConsent(plan deprovision.Plan, more string) engine.Result {
 	}
 	if open := deprovision.Codes(j.state.Unacknowledged()); len(open) > 0 {
 		detail = append(detail, "To be acknowledged: "+strings.Join(open, ", ")+".")
+	}
+	o, why := j.state.Request.Options, j.policy.Deciders.MayAlone(j.state.Request)
+	if why != "" && (o.Confirmed || o.Plan != "" || j.policy.Deciders.SecondPerson) {
+		detail = append(detail, "Who asked cannot confirm it: "+why+".")
 	}
 	if len(plan.Suspects) > 0 && j.name == Confirm { // a later step hears no approval
 		offers = slices.Insert(offers, 1, deprovision.Approve)

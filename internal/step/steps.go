@@ -51,9 +51,10 @@ type Policy struct {
 	// Spared are the App Ids that the worker may run as, by reference of their credentials; "" is the tenant's own. None of them ever goes,
 	// whichever one it runs as, but for the app of an account whose record names that very credential as its own.
 	Spared      map[string]string
-	Brake       guard.Brake   // how much may go at once; the zero value holds the defaults
-	ManualOwner string        // who does manual steps, for the instructions
-	ManualDue   time.Duration // how long that may take; 0 means no date
+	Brake       guard.Brake    // how much may go at once; the zero value holds the defaults
+	Deciders    guard.Deciders // whose consent counts
+	ManualOwner string         // who does manual steps, for the instructions
+	ManualDue   time.Duration  // how long that may take; 0 means no date
 }
 
 // Steps are the steps of every service that the footprint describes. It implements [engine.Steps] and is safe for concurrent use.
