@@ -90,7 +90,7 @@ func (s *site) addIn(ref deprovision.Ref) {
 		}
 		if stop := e.Progress.Stop; stop != nil && stop.Name == "manual" {
 			_, _ = s.client.Decide(s.ctx, deprovision.Decision{ID: client.NewID(), Tenant: ref.Tenant, Service: ref.Service, Request: ref.Request, // the test waits for what comes of it
-				Verb: deprovision.ManualDone, Stop: stop.Seq, DecidedBy: "admin@contoso.example"})
+				Verb: deprovision.ManualDone, Stop: stop.Seq, DecidedBy: "admin@contoso.example", Reason: "done"})
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -72,6 +73,9 @@ func (a *app) decideOn(ctx context.Context, d deprovision.Decision, yes bool) er
 	}
 	if err := checkDigest("planDigest", d.PlanDigest); err != nil {
 		return err
+	}
+	if d.Verb == deprovision.ManualDone && strings.TrimSpace(d.Reason) == "" {
+		return &usageError{errors.New("manual-done closes a manual step with a note: add --reason, how it was done")}
 	}
 	c, err := a.connect()
 	if err != nil {
