@@ -77,6 +77,51 @@ func TestPublisherPlansApprovesConfirmsAndSeesTheEnd(t *testing.T) {
 	s.mustPublish(cli.Success, door+"r1", "list", "--tenant", "contoso")
 }
 
+func TestForcedRemovalIsTakenUpLater(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, options{})
+	s.worker("")
+	s.mustPublish(cli.WaitsFor, "confirm", asked("r1")...)
+	s.mustPublish(cli.NotAccepted, "has not ended (waiting)", asked("r0", "--resume-of", "r1")...)
+	s.mustPublish(cli.Success, "", "decide", "force", door+"r1", "--yes")
+	s.mustPublish(cli.ForcedEnd, "forced", "watch", door+"r1")
+	s.mustPublish(cli.Success, "r1", "accounts", "show", "contoso.inline")
+	s.mustPublish(cli.NotAccepted, "resumeOf", asked("r2")...)
+	s.mustPublish(cli.NotAccepted, "there is no request r9", asked("r3", "--resume-of", "r9")...)
+	s.mustPublish(cli.WaitsFor, "confirm", asked("r4", "--resume-of", "r1")...)
+	s.mustPublish(cli.Success, "", "decide", "cancel", door+"r4", "--yes")
+	s.mustPublish(cli.CancelEnd, "cancelled", "watch", door+"r4")
+	if a := s.freed(); a.State != deprovision.AccountClosed || a.Closed != "r1" {
+		t.Errorf("after a resume that was cancelled the record is %+v", a)
+	}
+	s.mustPublish(cli.Success, "succeeded-with-remainder", asked("r5", "--resume-of", "r4", "--confirmed", "--acknowledge", "mail-unscanned",
+		"--acknowledge", "quarantine-lost")...)
+	p, events := s.end(refOf("r5"))
+	if p.Removed != footprintSize-1 || p.Gone != 1 || len(p.InDoubt) > 0 {
+		t.Errorf("removed %d, found gone %d, in doubt %v: %s", p.Removed, p.Gone, p.InDoubt, p.Detail)
+	}
+	if a := s.freed(); a.State != deprovision.AccountClosed || a.Closed != "r5" {
+		t.Errorf("the record is %+v", a)
+	}
+	_, first := s.end(refOf("r1"))
+	outcomes := map[string]int{}
+	for _, e := range append(first, events...) {
+		for _, found := range e.Change.Evidence {
+			if found.Outcome == deprovision.Removed {
+				outcomes[found.Artifact.ID]++
+			}
+		}
+	}
+	for id, n := range outcomes {
+		if n != 1 {
+			t.Errorf("%s is removed %d times in the evidence", id, n)
+		}
+	}
+	if len(outcomes) != footprintSize {
+		t.Errorf("%d of %d artifacts were removed by the two", len(outcomes), footprintSize)
+	}
+}
+
 func TestEveryStopHasADoorForThePublisher(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, options{drain: time.Hour})

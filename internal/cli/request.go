@@ -77,6 +77,7 @@ func (r *asking) flags(cmd *cobra.Command) {
 	flags.StringVar(&r.ID, "id", "", "id of the request, with --all of the batch (default a new one)")
 	flags.StringVar(&r.RequestedBy, "by", me(), "who asks")
 	flags.StringVar(&r.Reason, "reason", "", "why, for the evidence")
+	flags.StringVar(&r.ResumeOf, "resume-of", "", "`id` of a request of the same account that ended and left something: take that up")
 	flags.BoolVar(&r.Options.DryRun, "dry-run", false, "end after the plan; nothing is removed")
 	flags.DurationVar(&r.drain, "drain", 0, "how long mail under way may still return (default the tenant's, 24h)")
 	flags.BoolVar(&r.Options.Confirmed, "confirmed", false, "carry out the plan without showing it first, if every caution is acknowledged")

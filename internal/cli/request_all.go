@@ -18,7 +18,7 @@ var removalOrder = []deprovision.Service{deprovision.ExchangeOnlineInline, depro
 	deprovision.Teams, deprovision.TeamsChat}
 
 func (a *app) requestAll(cmd *cobra.Command, r asking) error {
-	if used := changed(cmd, "account", "app-id", "product", "plan"); used != "" {
+	if used := changed(cmd, "account", "app-id", "product", "plan", "resume-of"); used != "" {
 		return &usageError{fmt.Errorf("--%s is about one account; --all asks for many", used)}
 	}
 	batch := r.ID

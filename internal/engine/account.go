@@ -24,6 +24,11 @@ func (a *attempt) open(h *hold) error {
 			a.account = &account
 			return nil
 		}
+		if why, err := a.resumes(ctx, r); err != nil {
+			return a.hinder(h, "the request "+r.ResumeOf+", which is to be taken up", err)
+		} else if why != "" {
+			return a.shut(h, why)
+		}
 		if free, err := a.isFree(ctx, account, r); err != nil {
 			return a.hinder(h, "the service account's record", err)
 		} else if !free {
@@ -53,8 +58,9 @@ func unfit(r deprovision.Request, account deprovision.Account, revision uint64) 
 			r.Account, deprovision.ProductOf(account.Product), deprovision.ProductOf(r.Product))
 	case r.AppID != "" && account.AppID != r.AppID:
 		return fmt.Sprintf("the service account %s has another App Id than the request", r.Account)
-	case account.State == deprovision.AccountClosed && account.Closed != r.ID:
-		return fmt.Sprintf("the service account %s was closed by request %s", r.Account, account.Closed)
+	case account.State == deprovision.AccountClosed && account.Closed != r.ID && r.ResumeOf == "":
+		return fmt.Sprintf("the service account %s was closed by request %s; what that left is taken up by a request that names it in its field resumeOf",
+			r.Account, account.Closed)
 	}
 	return ""
 }

@@ -21,6 +21,7 @@ type Search struct {
 	Now      time.Time // when the plan is made; not part of its digest
 	Admin    string    // address of the tenant's SharePoint admin site, for links
 	Approved []string  // suspects that may go, by exact name, or by id where several have that name
+	Used     []string  // ids of groups that were seen in use by the product's rules before those went
 }
 
 // found is an artifact with its place in the order of removal.
@@ -39,7 +40,7 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 			plan.Manual = append(plan.Manual, what)
 		}
 	}
-	f := s.finder(search.Account, objects)
+	f := s.finder(search.Account, objects, search.Used...)
 	namesakes := f.namesakes(search)
 	var sure, near []found
 	for _, c := range f.candidates {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // inOrder is what goes from the simulated tenant, in the order in which it goes.
@@ -98,6 +99,38 @@ func TestApprovalByNameLetsASuspectGo(t *testing.T) {
 	i := slices.Index(names(plan.Artifacts), "transport-rule TMCAS monitoring mailbox")
 	if i < 0 || plan.Artifacts[i].Match != "approved: its name begins with TMCAS" || plan.Artifacts[i].Step != "remove-return-rules" {
 		t.Errorf("%v", plan.Artifacts)
+	}
+}
+
+func TestGroupOfRulesThatAreGoneIsKnownByItsID(t *testing.T) {
+	t.Parallel()
+	whole := newTenant(t, nil).objects()
+	planned := find(t, search(), whole)
+	var groups []string
+	for _, a := range planned.Artifacts {
+		if a.Name == tenantsim.GroupIncoming || a.Name == tenantsim.GroupOutgoing {
+			groups = append(groups, a.ID)
+		}
+	}
+	rest := slices.DeleteFunc(slices.Clone(whole), func(o footprint.Object) bool { return o.Kind == rule })
+	count := func(plan deprovision.Plan) (n int) {
+		for _, a := range plan.Artifacts {
+			if slices.Contains(groups, a.ID) && a.Match == "name" {
+				n++
+			}
+		}
+		return n
+	}
+	if n := count(find(t, search(), rest)); len(groups) != 2 || n != 0 {
+		t.Fatalf("%d of %v go although no rule uses them", n, groups)
+	}
+	with := find(t, search(func(s *footprint.Search) { s.Used = groups }), rest)
+	if count(with) != 2 {
+		t.Errorf("%v", names(with.Artifacts))
+	}
+	others := find(t, search(func(s *footprint.Search) { s.Used = []string{"x"} }), rest)
+	if others.Digest() != find(t, search(), rest).Digest() {
+		t.Error("the id of no group changes the plan")
 	}
 }
 

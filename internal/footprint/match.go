@@ -43,9 +43,9 @@ type finder struct {
 	namesake   bool                  // another user has the delegate's name
 }
 
-// finder prepares the decisions: what one object is can depend on what others are.
-func (s *Service) finder(account deprovision.Account, objects []Object) *finder {
-	f := &finder{Service: s, account: account, candidates: candidates(objects), holders: map[string]guard.App{},
+// finder prepares the decisions: what one object is can depend on what others are. used are groups that rules which are gone by now used.
+func (s *Service) finder(account deprovision.Account, objects []Object, used ...string) *finder {
+	f := &finder{Service: s, account: account, candidates: candidates(objects), used: used, holders: map[string]guard.App{},
 		born: map[string]*time.Time{}, users: map[string]guard.User{}}
 	for _, c := range f.candidates {
 		switch {

@@ -11,9 +11,9 @@ import (
 type closeAccount struct{}
 
 func (closeAccount) run(ctx context.Context, j *job) (engine.Result, error) {
-	id := j.state.Request.ID
+	id, resumes := j.state.Request.ID, j.state.Request.ResumeOf != ""
 	err := j.amend(ctx, func(a *deprovision.Account) bool {
-		if a.State == deprovision.AccountClosed {
+		if a.State == deprovision.AccountClosed && (a.Closed == id || !resumes) { // what was closed before, the newest request closes
 			return false
 		}
 		a.State, a.Closed = deprovision.AccountClosed, id
@@ -22,7 +22,8 @@ func (closeAccount) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err != nil {
 		return engine.Result{}, err
 	}
-	if j.state.Facts[TakeInventory] == nothingFound && !j.state.Forced {
+	tookUp := resumes && (j.state.Removed+j.state.Unconfirmed > 0 || j.state.Facts[leftBefore] != "") // the row at the product, or what is named
+	if j.state.Facts[TakeInventory] == nothingFound && !j.state.Forced && !tookUp {
 		return engine.Result{End: deprovision.NothingFound, Detail: "The tenant holds nothing of the footprint; the service account is closed."}, nil
 	}
 	return engine.Result{}, nil

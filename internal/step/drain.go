@@ -15,6 +15,9 @@ import (
 // more, and nothing is closed while one still does.
 type drain struct{}
 
+// drained begins the fact of a drain that is over.
+const drained = "drained until "
+
 func (drain) run(ctx context.Context, j *job) (engine.Result, error) {
 	plan, err := j.work.Plan(ctx)
 	if err != nil {
@@ -47,7 +50,11 @@ func (drain) run(ctx context.Context, j *job) (engine.Result, error) {
 		}
 		return j.wait(s, still, "still-rerouting", "Mail still takes the vendor's way; closing its way back would lose it."), nil
 	case len(planned) == 0:
-		return engine.Result{}, nil
+		until := at(j.state.Facts[drainBefore])
+		if until.IsZero() {
+			return engine.Result{}, nil
+		}
+		s = settling{Until: &until}
 	}
 	length := j.drainTime()
 	if length == 0 {
@@ -61,7 +68,7 @@ func (drain) run(ctx context.Context, j *job) (engine.Result, error) {
 		detail := fmt.Sprintf("mail under way may come back until %s", s.Until.Format(time.RFC3339))
 		return engine.Result{Apply: j.keep(s), Park: s.Until, Detail: detail}, nil
 	}
-	return engine.Result{Apply: note(Drain, "drained until "+s.Until.Format(time.RFC3339))}, nil
+	return engine.Result{Apply: note(Drain, drained+s.Until.Format(time.RFC3339))}, nil
 }
 
 // reroutingBeside reads which rules send mail to the product and are not of the plan: made anew since, spared by a guard, or suspects that

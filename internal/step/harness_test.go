@@ -161,6 +161,8 @@ func (h *harness) tenant(_ context.Context, _, reference string) (m365.Tenant, e
 	switch reference {
 	case "reader":
 		c.app, c.secret = tenantsim.ReaderAppID, tenantsim.ReaderSecret
+	case secondCredential:
+		c.app, c.secret = secondAppID, secondSecret
 	case tenantsim.SiteCredential:
 		c.app, c.secret = tenantsim.SharePointProductAppID, tenantsim.ServicesSecret
 	case tenantsim.ChatCredential:

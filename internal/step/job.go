@@ -33,6 +33,8 @@ type job struct {
 	blind bool // after look: nobody can see the subscriptions of the account's app any more
 	proof bool // after look: they were seen gone before that
 
+	resumed *before // after earlier
+
 	user   *m365.Object // after delegate
 	sought bool
 }

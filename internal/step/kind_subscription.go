@@ -118,7 +118,7 @@ func (j *job) reread(ctx context.Context, list []deprovision.Artifact) (engine.R
 // they are left: what cannot be read back is no success.
 func (j *job) look(ctx context.Context, plan deprovision.Plan) error {
 	if !slices.ContainsFunc(plan.Artifacts, func(a deprovision.Artifact) bool { return a.Kind == footprint.Subscription }) {
-		return nil
+		return j.blindWithoutApp(ctx)
 	}
 	j.proof = j.state.Facts[seenGone] != ""
 	if j.blind = j.account.AppCredential == ""; j.blind {

@@ -108,13 +108,18 @@ func (verifyRemoval) left(r rest) []deprovision.Remainder {
 }
 
 func (removeAtProduct) left(r rest) []deprovision.Remainder {
-	if r.current() && r.state.MaybeCalled == RemoveAtProduct {
+	if r.current() && r.state.MaybeCalled == RemoveAtProduct || r.state.Facts[rowBefore] != "" ||
+		strings.HasPrefix(r.state.Facts[RemoveAtProduct], byPersonBefore) {
 		return nil
 	}
 	return []deprovision.Remainder{{
-		Name:         fmt.Sprintf("%s: row of the service account %s", r.service.Product().Name, r.state.Request.Account),
+		Name:         rowName(r.service, r.state),
 		Instructions: r.service.Stops[manual], Link: r.service.Product().Console,
 	}}
+}
+
+func rowName(service *footprint.Service, state deprovision.Progress) string {
+	return fmt.Sprintf("%s: row of the service account %s", service.Product().Name, state.Request.Account)
 }
 
 func (closeAccount) left(r rest) []deprovision.Remainder {

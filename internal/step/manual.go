@@ -16,7 +16,7 @@ func (j *job) byPerson() (stop *engine.Result, done func(*deprovision.Progress))
 		return nil, nil
 	case j.answered(deprovision.ManualDone):
 		a := j.state.Answer
-		return nil, note(j.name, strings.TrimSpace("done by "+a.DecidedBy+" "+a.Reason))
+		return nil, note(j.name, strings.TrimSpace(byPersonBefore+a.DecidedBy+" "+a.Reason))
 	}
 	r := j.manualStop(what.Name+": "+what.Instructions, what.Instructions, what.Link)
 	return &r, nil

@@ -21,7 +21,10 @@ const manual = deprovision.StopManual
 func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
 	if a := j.state.Answer; j.answered(deprovision.ManualDone) {
 		done := func(p *deprovision.Progress) { p.Steps[p.Step].Done++ }
-		return engine.Result{Apply: all(note(RemoveAtProduct, strings.TrimSpace("done by "+a.DecidedBy+" "+a.Reason)), done)}, nil
+		return engine.Result{Apply: all(note(RemoveAtProduct, strings.TrimSpace(byPersonBefore+a.DecidedBy+" "+a.Reason)), done)}, nil
+	}
+	if strings.HasPrefix(j.state.Facts[RemoveAtProduct], byPersonBefore) {
+		return engine.Result{Apply: func(p *deprovision.Progress) { p.Steps[p.Step].Done++ }}, nil
 	}
 	if j.state.Forced {
 		return j.forcedRow(ctx)
@@ -71,6 +74,10 @@ func (j *job) removeRow(ctx context.Context) (engine.Result, error) {
 	if held != nil {
 		return *held, nil
 	}
+	outcome := deprovision.Removed
+	if j.state.Facts[rowBefore] != "" { // a hook may answer the same about a row that it removed long ago
+		outcome = deprovision.FoundGone
+	}
 	row := productRow(j.account)
 	maybe := j.state.MaybeCalled == RemoveAtProduct // how the engine names a doubt about a closing step
 	id := callID(j.state.Request.Ref(), row)
@@ -82,7 +89,7 @@ func (j *job) removeRow(ctx context.Context) (engine.Result, error) {
 	case err != nil:
 		return engine.Result{}, err
 	}
-	evidence := deprovision.Evidence{Outcome: deprovision.Removed, Call: receipt.Call, ClientID: receipt.ClientID, RequestID: receipt.RequestID}
+	evidence := deprovision.Evidence{Outcome: outcome, Call: receipt.Call, ClientID: receipt.ClientID, RequestID: receipt.RequestID}
 	return engine.Result{Evidence: j.proved(row, evidence).evidence}, nil
 }
 
@@ -113,8 +120,11 @@ func productRow(account deprovision.Account) deprovision.Artifact {
 	return a
 }
 
-// byHand is the stop at which a person does it.
+// byHand is the stop at which a person does it, if it was not done for an earlier request.
 func (j *job) byHand() engine.Result {
+	if j.state.Facts[rowBefore] != "" {
+		return j.rowWasRemoved()
+	}
 	text := j.service.Stops[manual]
 	return j.manualStop("The product's own row of the service account is removed by hand: "+text, text, "")
 }

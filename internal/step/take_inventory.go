@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
@@ -64,6 +65,9 @@ func (j *job) ready(ctx context.Context) error {
 // inventory reads the kinds that are listed whole, adds what the walks found, makes the plan and keeps it. apply writes its summary into the
 // document.
 func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(*deprovision.Progress), err error) {
+	if err := j.blindWithoutApp(ctx); err != nil {
+		return plan, nil, err
+	}
 	objects, err := j.objects(ctx)
 	if err != nil {
 		return plan, nil, err
@@ -104,7 +108,7 @@ func (j *job) isNothing(search footprint.Search, plan deprovision.Plan) bool {
 // search is what a plan is made for; nothing younger than since goes.
 func (j *job) search(since time.Time) footprint.Search {
 	return footprint.Search{Ref: j.state.Request.Ref(), Account: j.account, Acting: j.tenant.ActingApp, Since: since, Now: j.now().UTC(),
-		Admin: j.adminCenter(), Approved: j.state.Approved}
+		Admin: j.adminCenter(), Approved: j.state.Approved, Used: strings.Fields(j.state.Facts[usedBefore])}
 }
 
 func (j *job) adminCenter() string {

@@ -117,6 +117,10 @@ func (j *job) unseen(a deprovision.Artifact) string {
 
 // verified names what is left, and says what was proved.
 func (j *job) verified(ctx context.Context, plan deprovision.Plan, present []deprovision.Artifact) (engine.Result, error) {
+	earlier, err := j.stillLeft(ctx, plan)
+	if err != nil {
+		return engine.Result{}, err
+	}
 	since, err := j.appeared(ctx, plan)
 	if err != nil {
 		return engine.Result{}, err
@@ -136,7 +140,7 @@ func (j *job) verified(ctx context.Context, plan deprovision.Plan, present []dep
 	gone := slices.DeleteFunc(slices.Clone(plan.Artifacts), func(a deprovision.Artifact) bool { return there[keyOf(a)] })
 	return engine.Result{Apply: all(
 		note(VerifyRemoval, fmt.Sprintf("%d artifacts read as absent at %s", len(gone), j.now().UTC().Format(time.RFC3339))),
-		j.drop(gone), leave(left...),
+		j.drop(gone), leave(left...), j.noteLeft(earlier),
 		func(p *deprovision.Progress) {
 			p.Steps[p.Step].Done, p.Steps[p.Step].Total = len(gone), len(plan.Artifacts)
 		},
