@@ -36,6 +36,7 @@ type site struct {
 	client *client.Client
 	dir    string
 	config string
+	clock  *calendar
 }
 
 // options shape a site.
@@ -46,13 +47,14 @@ type options struct {
 	accounts     []deprovision.Account // none: that of the inline mode
 	patience     time.Duration         // of the whole test; 0 means four minutes
 	log          int                   // calls that the tenant remembers; 0 means its default
+	clock        *calendar             // of the tenant and of all workers; nil is the machine's
 }
 
 func newSite(t *testing.T, o options) *site {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(o.patience, 4*time.Minute))
 	t.Cleanup(cancel)
-	s := &site{t: t, ctx: ctx, dir: t.TempDir(), redis: redistest.Start(t)}
+	s := &site{t: t, ctx: ctx, dir: t.TempDir(), redis: redistest.Start(t), clock: o.clock}
 	s.nats = s.start("nats", nil, filepath.Join(s.dir, "nats"), "127.0.0.1:0")
 	s.url = s.nats.line(s, "nats://")
 	var err error
@@ -60,7 +62,11 @@ func newSite(t *testing.T, o options) *site {
 		o.fixture = tenantsim.InlineTenant()
 	}
 	o.behaviour.SecretsForSharePoint = true
-	if s.sim, err = devstack.StartTenant(ctx, "127.0.0.1:0", o.fixture, tenantsim.Options{Behaviour: o.behaviour, CallLog: o.log}); err != nil {
+	sim := tenantsim.Options{Behaviour: o.behaviour, CallLog: o.log}
+	if o.clock != nil {
+		sim.Now = o.clock.Now
+	}
+	if s.sim, err = devstack.StartTenant(ctx, "127.0.0.1:0", o.fixture, sim); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.sim.Close)
@@ -214,7 +220,7 @@ func (p *process) wait(s *site) {
 // worker starts a worker and waits until it takes requests; crash may be empty.
 func (s *site) worker(crash string) *process {
 	s.t.Helper()
-	p := s.start("worker", []string{crashEnv + "=" + crash}, "run", "--config", s.config)
+	p := s.start("worker", append(s.time(), crashEnv+"="+crash), "run", "--config", s.config)
 	p.line(s, "the worker takes requests")
 	return p
 }
@@ -308,10 +314,12 @@ func (s *site) checkWhole(p deprovision.Progress, events []deprovision.Event) {
 }
 
 // freed waits until no request is open on the account: that follows the terminal event.
-func (s *site) freed() deprovision.Account {
+func (s *site) freed() deprovision.Account { return s.freedOf("contoso", "inline") }
+
+func (s *site) freedOf(tenant, account string) deprovision.Account {
 	s.t.Helper()
 	for {
-		a, err := s.client.Account(s.ctx, "contoso", "inline")
+		a, err := s.client.Account(s.ctx, tenant, account)
 		if err != nil {
 			s.t.Fatalf("the account stays open: %v", err)
 		}

@@ -27,12 +27,16 @@ import (
 const (
 	childEnv = "DEPROVISIONER_TEST_CHILD" // worker, nats
 	crashEnv = "DEPROVISIONER_TEST_CRASH" // <point>:<nth>: where a worker kills itself with SIGKILL
+	clockEnv = "DEPROVISIONER_TEST_CLOCK" // a file: how far a worker's clock is off, see [calendar]
 )
 
 func TestMain(m *testing.M) {
 	switch os.Getenv(childEnv) {
 	case "worker":
 		armCrash(os.Getenv(crashEnv))
+		if path := os.Getenv(clockEnv); path != "" {
+			hooks.clock = &calendar{path: path}
+		}
 		main()
 		os.Exit(0)
 	case "nats":

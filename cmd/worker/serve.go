@@ -28,10 +28,11 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// hooks let a test crash the process between two effects. They are nil in every build that anybody runs.
+// hooks let a test crash the process between two effects, and move its time. They are nil in every build that anybody runs.
 var hooks struct {
-	at   func(engine.Point, deprovision.Progress)
-	http http.RoundTripper
+	at    func(engine.Point, deprovision.Progress)
+	http  http.RoundTripper
+	clock engine.Clock
 }
 
 // worker is the parts of one process, put together.
@@ -78,7 +79,10 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 	if err != nil {
 		return w, err
 	}
-	system := &clock.System{}
+	var system engine.Clock = &clock.System{}
+	if hooks.clock != nil {
+		system = hooks.clock
+	}
 	w.picture = progress.New(w.redis, progress.Options{Incarnation: created.UTC().Format(time.RFC3339Nano), Drain: w.drain, Guess: time.Second, Clock: system})
 	w.gate = progress.NewGate(w.redis, progress.GateOptions{Budget: budget(cfg.Throttle), Clock: system})
 	if w.tenants, err = tenants.New(reach(cfg), tenants.Options{Gate: w.gate, Observer: calls{w.metrics}, HTTP: hooks.http}); err != nil {
