@@ -28,6 +28,7 @@ func devCommand() *cobra.Command {
 			if err := os.MkdirAll(e.dir, 0o700); err != nil {
 				return err
 			}
+			e.token = filepath.Join(e.dir, "api-token")
 			dev, err := embed(c.Context(), e, log)
 			if err != nil {
 				return err
@@ -39,8 +40,10 @@ func devCommand() *cobra.Command {
   publisher request --server %[1]s --tenant contoso --service exchange-online-inline --account inline --wait
   redis-cli -u %[2]s --scan
   curl http://%[4]s/metrics
+  curl http://%[4]s/api/v1/requests
+  curl -H "Authorization: Bearer $(cat %[5]s)" …     whatever asks or decides: docs/api.md
 
-`, dev.stack.NATS.URL(), dev.stack.Redis.URL(), dev.stack.Tenant.BaseURL(), e.listen)
+`, dev.stack.NATS.URL(), dev.stack.Redis.URL(), dev.stack.Tenant.BaseURL(), e.listen, e.token)
 			if err != nil {
 				return err
 			}
@@ -56,7 +59,7 @@ func devCommand() *cobra.Command {
 	f.StringVar(&e.nats, "nats", "127.0.0.1:4222", "host:port of the embedded NATS")
 	f.StringVar(&e.redis, "redis", "127.0.0.1:6379", "host:port of the embedded Redis")
 	f.StringVar(&e.sim, "tenant", "127.0.0.1:8090", "host:port of the simulated tenant")
-	f.StringVar(&e.listen, "listen", "127.0.0.1:8080", "host:port for health and metrics")
+	f.StringVar(&e.listen, "listen", "127.0.0.1:8080", "host:port for health, metrics and the API")
 	f.DurationVar(&e.drain, "drain", 20*time.Second, "how long mail under way may return; a day in a real tenant")
 	f.StringVar(&level, "log-level", "info", "debug, info, warn or error")
 	e.behaviour = tenantsim.Behaviour{Consistency: tenantsim.Consistency{DeletedReads: 1}}

@@ -21,6 +21,7 @@ type embedding struct {
 	dir                      string // of the journal's files and the secrets of the simulated tenants
 	nats, redis, sim, listen string // host:port; empty means any free port on loopback
 	tenants                  []string
+	token                    string // file of a token for the API, made when it is not there; empty: none
 	drain                    time.Duration
 	behaviour                tenantsim.Behaviour
 }
@@ -129,6 +130,12 @@ func (e embedding) config(stack *devstack.Stack, fixtures []*tenantsim.Fixture) 
 	cfg.HTTP.Listen = "127.0.0.1:0"
 	if e.listen != "" {
 		cfg.HTTP.Listen = e.listen
+	}
+	if e.token != "" {
+		if err := keepToken(e.token); err != nil {
+			return cfg, err
+		}
+		cfg.HTTP.Tokens = []config.Token{{Name: "whoever tries this", TokenFile: e.token, Tenants: []string{"*"}, May: []string{"read", "ask", "decide", "operate"}}}
 	}
 	cfg.Worker.SweepEvery = deprovision.Duration(10 * time.Second)
 	secret, hook, apps := filepath.Join(e.dir, "client-secret"), filepath.Join(e.dir, "hook-secret"), filepath.Join(e.dir, "apps-secret")

@@ -103,7 +103,10 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 func (w *worker) run(ctx context.Context) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", w.cfg.HTTP.Listen)
 	if err != nil {
-		return fmt.Errorf("serve health and metrics: %w", err)
+		return fmt.Errorf("serve health, metrics and the API: %w", err)
+	}
+	if err := w.serveAPI(listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	consumer := &journal.Consumer{Journal: w.journal, Handle: w.engine.Handle, Slots: w.engine, Known: w.known,
 		Grace: time.Duration(w.cfg.Worker.Grace), Log: w.log}
@@ -127,7 +130,7 @@ func (w *worker) run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 	case err = <-served:
-		err = fmt.Errorf("serve health and metrics: %w", err)
+		err = fmt.Errorf("serve health, metrics and the API: %w", err)
 	}
 	w.log.Info("the worker stops: requests under way are given back")
 	patience, end := context.WithTimeout(context.WithoutCancel(ctx), time.Duration(w.cfg.Worker.Lease)+5*time.Second)

@@ -28,7 +28,7 @@ func (s *settings) register(c *cobra.Command) {
 	f.StringVarP(&s.file, "config", "c", os.Getenv("DEPROVISIONER_CONFIG"), "file of the configuration (docs/configuration.md)")
 	f.StringVar(&s.nats, "nats", "", "NATS servers, e.g. nats://127.0.0.1:4222")
 	f.StringVar(&s.redis, "redis", "", "Redis server, e.g. redis://127.0.0.1:6379")
-	f.StringVar(&s.listen, "listen", "", "host:port for health and metrics, e.g. 127.0.0.1:8080")
+	f.StringVar(&s.listen, "listen", "", "host:port for health, metrics and the API, e.g. 127.0.0.1:8080")
 	f.StringVar(&s.level, "log-level", "", "debug, info, warn or error")
 	f.StringVar(&s.format, "log-format", "", "text or json")
 }
@@ -78,6 +78,9 @@ func dialRedis(cfg config.Config) (redis.UniversalClient, error) {
 // secretsAreThere finds out at the start what would otherwise stop every request of a tenant that this worker takes.
 func secretsAreThere(cfg config.Config) error {
 	var faults []error
+	if _, err := apiTokens(cfg.HTTP); err != nil {
+		faults = append(faults, err)
+	}
 	for alias, t := range cfg.Tenants {
 		for ref, c := range t.Credentials {
 			if c.Type == token.ClientSecret {

@@ -41,9 +41,20 @@ type Redis struct {
 	PasswordFile string `yaml:"passwordFile" env:"PASSWORD_FILE"` // path of the file that holds it
 }
 
-// HTTP says where health and metrics are served.
+// HTTP says where health, metrics and the API are served, and who may use the API.
 type HTTP struct {
-	Listen string `yaml:"listen" env:"LISTEN"` // host:port
+	Listen string   `yaml:"listen" env:"LISTEN"` // host:port
+	Hosts  []string `yaml:"hosts" env:"HOSTS"`   // names beside those of the loopback under which a loopback listener may be called
+	Tokens []Token  `yaml:"tokens" env:"-"`      // who may use the API; without one it can be read on loopback, and no more
+}
+
+// Token is a bearer token of the API: who holds it, and what it opens. The token itself is read from a variable or a file.
+type Token struct {
+	Name      string   `yaml:"name"`      // identity that is written into requestedBy and decidedBy
+	TokenEnv  string   `yaml:"tokenEnv"`  // name of the variable
+	TokenFile string   `yaml:"tokenFile"` // path of the file
+	Tenants   []string `yaml:"tenants"`   // aliases, or "*" for all
+	May       []string `yaml:"may"`       // read, ask, decide, operate
 }
 
 // Worker shapes the work of this process.

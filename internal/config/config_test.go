@@ -87,6 +87,15 @@ func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
 		"share over the whole":       {tenant + "    policy: {brake: {share: 1.5}}\n", "tenants.a.policy.brake.share"},
 		"negative share":             {tenant + "    policy: {brake: {share: -0.1}}\n", "tenants.a.policy.brake.share"},
 		"share that is none":         {tenant + "    policy: {brake: {share: .nan}}\n", "tenants.a.policy.brake.share"},
+		"no such host":               {"http: {hosts: ['a b']}\n", "http.hosts[0]"},
+		"pasted token":               {"http: {tokens: [{name: a, tokenEnv: 'hunter22!x', tenants: ['*'], may: [read]}]}\n", "http.tokens[0].tokenEnv"},
+		"token from nowhere":         {"http: {tokens: [{name: a, tenants: ['*'], may: [read]}]}\n", "tokenEnv or tokenFile"},
+		"two tokens of one name":     {"http: {tokens: [{name: a, tokenEnv: A, tenants: ['*'], may: [read]}, {name: a, tokenEnv: B, tenants: ['*'], may: [read]}]}\n", "http.tokens[1].name"},
+		"one token for two":          {"http: {tokens: [{name: a, tokenEnv: A, tenants: ['*'], may: [read]}, {name: b, tokenEnv: A, tenants: ['*'], may: [read]}]}\n", "a token of its own"},
+		"token for no tenant":        {"http: {tokens: [{name: a, tokenEnv: A, may: [read]}]}\n", "http.tokens[0].tenants"},
+		"token for another's tenant": {tenant + "http: {tokens: [{name: a, tokenEnv: A, tenants: [b], may: [read]}]}\n", "http.tokens[0].tenants"},
+		"token for nothing":          {"http: {tokens: [{name: a, tokenEnv: A, tenants: ['*']}]}\n", "http.tokens[0].may"},
+		"token that may all":         {"http: {tokens: [{name: a, tokenEnv: A, tenants: ['*'], may: [all]}]}\n", "one of read, ask, decide, operate"},
 		"unknown service":            {tenant + "    policy: {services: [teams, outlook]}\n", "tenants.a.policy.services"},
 		"decider without a name":     {tenant + "    policy: {deciders: ['']}\n", "tenants.a.policy.deciders"},
 		"decider that is no pattern": {tenant + "    policy: {deciders: ['[a']}\n", "tenants.a.policy.deciders"},
@@ -112,6 +121,9 @@ func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
 			}
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Fatalf("got %v, want %q", err, tc.want)
+			}
+			if name == "pasted token" && strings.Contains(cfg.String(), "hunter22") {
+				t.Error("prints the token")
 			}
 			if strings.Contains(err.Error()+cfg.String(), "hunter22!x") && name != "pasted secret" || strings.Contains(err.Error(), "hunter22") {
 				t.Errorf("repeats the secret: %v", err)
@@ -155,6 +167,8 @@ func keys(path string, t reflect.Type) []string {
 				continue
 			}
 			out = append(out, keys(name+".*", f.Type.Elem())...)
+		case f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct:
+			out = append(out, keys(name+"[]", f.Type.Elem())...)
 		default:
 			out = append(out, name)
 		}

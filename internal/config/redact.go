@@ -16,6 +16,7 @@ const Redacted = "[redacted]"
 // String returns the configuration as YAML with everything redacted that is shaped like a secret, also before validation.
 func (c Config) String() string {
 	c.NATS.URL, c.Redis.URL = withoutPassword(c.NATS.URL), withoutPassword(c.Redis.URL)
+	c.HTTP.Tokens = withoutPasted(c.HTTP.Tokens)
 	body, err := yaml.Marshal(c)
 	if err != nil {
 		return "configuration cannot be printed: " + err.Error()

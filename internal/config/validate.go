@@ -25,6 +25,7 @@ func (c Config) Validate() error {
 	v.oneAtMost("redis.passwordEnv", c.Redis.PasswordEnv, "redis.passwordFile", c.Redis.PasswordFile)
 	_, _, err := net.SplitHostPort(c.HTTP.Listen)
 	v.want(err == nil, "http.listen", c.HTTP.Listen, `host:port, e.g. "127.0.0.1:8080"`)
+	v.http(c)
 	v.want(deprovision.ValidToken(c.Worker.Name), "worker.name", c.Worker.Name, deprovision.TokenRule)
 	v.want(c.Worker.Slots >= 1 && c.Worker.Slots <= 1024, "worker.slots", fmt.Sprint(c.Worker.Slots), "1 to 1024")
 	v.between("worker.lease", c.Worker.Lease, 3*time.Second, 10*time.Minute)

@@ -131,11 +131,7 @@ func (v *checker) product(field string, p Product) {
 
 // reference refuses what cannot be the name of a variable: most often a pasted secret, so it is not repeated.
 func (v *checker) reference(field, name, file string) {
-	ok := true
-	for i, r := range name {
-		ok = ok && (r == '_' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || i > 0 && r >= '0' && r <= '9')
-	}
-	v.want(ok, field+".secretEnv", "", envName)
+	v.want(variable(name), field+".secretEnv", "", envName)
 	v.oneAtMost(field+".secretEnv", name, field+".secretFile", file)
 }
 

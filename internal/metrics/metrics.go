@@ -21,7 +21,8 @@ type Metrics struct {
 	calls, callSeconds, throttleSecs *prometheus.CounterVec
 	steps                            *prometheus.HistogramVec
 	refused, takeovers               prometheus.Counter
-	lag, projector                   prometheus.Gauge
+	lag, projector, streams          prometheus.Gauge
+	apiRefused                       *prometheus.CounterVec
 }
 
 // New makes the counters. Summary says, at each scrape, how many requests are open; it may be nil.
@@ -37,9 +38,10 @@ func New(summary func() (Summary, bool)) *Metrics {
 		throttleSecs: prometheus.NewCounterVec(throttled, []string{"api"}),
 		dead:         prometheus.NewCounterVec(deadLetters, []string{"reason"}),
 		lag:          prometheus.NewGauge(pictureLag), projector: prometheus.NewGauge(projectorUp),
+		apiRefused: prometheus.NewCounterVec(apiRefusals, []string{"reason"}), streams: prometheus.NewGauge(apiStreams),
 	}
 	m.registry.MustRegister(m.ended, m.steps, m.redelivered, m.refused, m.takeovers, m.calls, m.callSeconds, m.throttleSecs, m.dead,
-		m.lag, m.projector, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		m.lag, m.projector, m.apiRefused, m.streams, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.begin()
 	if summary != nil {
 		m.registry.MustRegister(newOpenCollector(summary))
@@ -63,6 +65,9 @@ func (m *Metrics) begin() {
 		for _, class := range classes {
 			m.calls.WithLabelValues(api, class)
 		}
+	}
+	for _, reason := range refusals {
+		m.apiRefused.WithLabelValues(reason)
 	}
 	for _, reason := range reasons {
 		m.dead.WithLabelValues(reason)
@@ -115,6 +120,14 @@ func (m *Metrics) Throttled(api string, d time.Duration) {
 
 // DeadLettered counts a message that was set aside for good.
 func (m *Metrics) DeadLettered(reason string) { m.dead.WithLabelValues(known(reasons, reason)).Inc() }
+
+// APIRefused counts a call of the API that was refused or failed.
+func (m *Metrics) APIRefused(reason string) {
+	m.apiRefused.WithLabelValues(known(refusals, reason)).Inc()
+}
+
+// APIStreams sets how many live streams of the API are open.
+func (m *Metrics) APIStreams(open int) { m.streams.Set(float64(open)) }
 
 // PictureLag sets how many events the picture is behind.
 func (m *Metrics) PictureLag(events uint64) { m.lag.Set(float64(events)) }

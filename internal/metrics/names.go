@@ -20,6 +20,8 @@ var (
 	throttled      = prometheus.CounterOpts{Name: "deprovisioner_throttle_seconds_total", Help: "Time that tenants asked us to wait, by API."}
 	deadLetters    = prometheus.CounterOpts{Name: "deprovisioner_dead_letters_total", Help: "Messages set aside for good, by reason."}
 	pictureLag     = prometheus.GaugeOpts{Name: "deprovisioner_picture_lag_events", Help: "Events of the journal that the picture does not show yet."}
+	apiRefusals    = prometheus.CounterOpts{Name: "deprovisioner_api_refusals_total", Help: "Calls of the API that were refused or failed, by reason."}
+	apiStreams     = prometheus.GaugeOpts{Name: "deprovisioner_api_streams", Help: "Live streams of the API that are open."}
 	projectorUp    = prometheus.GaugeOpts{Name: "deprovisioner_projector_up", Help: "1 while the projector writes the picture, else 0."}
 )
 
@@ -32,6 +34,9 @@ var (
 	streams  = []string{"requests", "decisions", "wakes", "events"}
 	states   = []string{"held", "contested", "released", "parked", "waiting"}
 	outcomes = []string{"succeeded", "succeeded-with-remainder", "nothing-found", "planned", "cancelled", "forced", "rejected", "refused", "failed"}
-	reasons  = []string{"not-json", "content-type", "subject-mismatch", "invalid", "oversized", "unknown-service", "unknown-tenant",
+	refusals = []string{"archived", "changed-meanwhile", "conflict", "cross-site", "forbidden", "internal", "invalid", "method-not-allowed", "misdirected",
+		"no-plan", "not-acceptable", "refused", "too-large", "too-many-streams", "unauthorized", "unavailable", "unknown-account",
+		"unknown-dead-letter", "unknown-path", "unknown-request", "unknown-tenant", "unsupported-media-type"}
+	reasons = []string{"not-json", "content-type", "subject-mismatch", "invalid", "oversized", "unknown-service", "unknown-tenant",
 		"unknown-version", "unknown-request", "id-reused", "unreadable"}
 )

@@ -1,5 +1,6 @@
 // Package web serves what operators and schedulers ask a worker over HTTP: /healthz (the process lives), /readyz (it is bound and
-// reaches what it needs; each check by name) and /metrics.
+// reaches what it needs; each check by name) and /metrics. What else is served, such as the API of the package api below, is put beside
+// them with [Server.Handle].
 package web
 
 import (
@@ -36,9 +37,10 @@ type Ready struct {
 
 const checkTime = 2 * time.Second
 
-// Server serves the three paths.
+// Server serves the three paths, and what is put beside them.
 type Server struct {
 	http *http.Server
+	mux  *http.ServeMux
 }
 
 // New makes a server. Metrics is what answers /metrics.
@@ -54,10 +56,19 @@ func New(metrics http.Handler, checks ...Check) *Server {
 		reply(w, status, state)
 	})
 	mux.Handle("GET /metrics", metrics)
-	return &Server{http: &http.Server{
+	return &Server{mux: mux, http: &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}}
+}
+
+// Handle puts a handler beside the three paths, as [http.ServeMux.Handle] does; before [Server.Serve]. End, which may be nil, is called when
+// the server begins to shut down: it ends the handler's calls that would not end by themselves.
+func (s *Server) Handle(pattern string, h http.Handler, end func()) {
+	s.mux.Handle(pattern, h)
+	if end != nil {
+		s.http.RegisterOnShutdown(end)
+	}
 }
 
 // Handler returns the handler of all paths.

@@ -28,6 +28,53 @@ func (c *Client) Account(ctx context.Context, tenant, id string) (deprovision.Ac
 	return a, err
 }
 
+// AccountAt is [Client.Account] with the revision of the record, which [Client.ReplaceAccount] asks for.
+func (c *Client) AccountAt(ctx context.Context, tenant, id string) (deprovision.Account, uint64, error) {
+	return c.account(ctx, tenant, id)
+}
+
+// ReplaceAccount overwrites the record of a service account, as [Client.PutAccount] does with update, provided that it still has the
+// revision that the caller has seen; else a [ConflictError]. It returns the new revision.
+func (c *Client) ReplaceAccount(ctx context.Context, a deprovision.Account, revision uint64) (uint64, error) {
+	a, err := checked(a)
+	if err != nil {
+		return 0, err
+	}
+	there, now, err := c.account(ctx, a.Tenant, a.ID)
+	switch {
+	case err != nil && !errors.Is(err, ErrUnreadableAccount):
+		return 0, err
+	case now != revision:
+		return 0, &ConflictError{Kind: "account", Name: a.Tenant + "." + a.ID, Reason: writtenMeanwhile}
+	case there.Open != "":
+		return 0, opened(there)
+	}
+	return c.putAt(ctx, a, revision)
+}
+
+// putAt writes a record provided that the last one has the revision.
+func (c *Client) putAt(ctx context.Context, a deprovision.Account, revision uint64) (uint64, error) {
+	msg, err := event.EncodeAccount(a)
+	if err != nil {
+		return 0, err
+	}
+	ack, err := c.publish(ctx, msg, &revision)
+	switch {
+	case wrongLast(err):
+		return 0, &ConflictError{Kind: "account", Name: a.Tenant + "." + a.ID, Reason: writtenMeanwhile}
+	case err != nil:
+		return 0, fmt.Errorf("put account %s.%s: %w", a.Tenant, a.ID, err)
+	}
+	return ack.Sequence, nil
+}
+
+const writtenMeanwhile = "somebody else wrote it meanwhile; look at it and try again"
+
+func opened(there deprovision.Account) error {
+	return &ConflictError{Kind: "account", Name: there.Tenant + "." + there.ID,
+		Reason: "request " + there.Open + " is open on it; it can't be changed before that ends"}
+}
+
 // PutAccount adds the record of a service account by compare-and-set. A record that is there and differs is overwritten only when update
 // says so, and never while a request is open on it: else a [ConflictError]. An update of a closed record stands for an account that was
 // set up anew. What workers write (open, letGo, closed) may not be given; a state left empty means active.
@@ -50,18 +97,10 @@ func (c *Client) PutAccount(ctx context.Context, a deprovision.Account, update b
 	case !update:
 		return "", &ConflictError{Kind: "account", Name: name, Reason: "it is there already and differs; it is overwritten only by an update"}
 	case there.Open != "":
-		return "", &ConflictError{Kind: "account", Name: name, Reason: "request " + there.Open + " is open on it; it can't be changed before that ends"}
+		return "", opened(there)
 	}
-	msg, err := event.EncodeAccount(a)
-	if err != nil {
+	if _, err := c.putAt(ctx, a, revision); err != nil {
 		return "", err
-	}
-	_, err = c.publish(ctx, msg, &revision)
-	switch {
-	case wrongLast(err):
-		return "", &ConflictError{Kind: "account", Name: name, Reason: "somebody else wrote it meanwhile; look at it and try again"}
-	case err != nil:
-		return "", fmt.Errorf("put account %s: %w", name, err)
 	}
 	return change, nil
 }

@@ -21,8 +21,13 @@ type DeadLetter struct {
 
 // DeadLetters yields the messages that could not be used, oldest first.
 func (c *Client) DeadLetters(ctx context.Context) iter.Seq2[DeadLetter, error] {
+	return c.DeadLettersAfter(ctx, 0)
+}
+
+// DeadLettersAfter is [Client.DeadLetters] behind the one with a number.
+func (c *Client) DeadLettersAfter(ctx context.Context, seq uint64) iter.Seq2[DeadLetter, error] {
 	return func(yield func(DeadLetter, error) bool) {
-		for s, err := range c.follow(ctx, feed{stream: deadLetterStream, subject: event.All(event.DeadLetters)}) {
+		for s, err := range c.follow(ctx, feed{stream: deadLetterStream, subject: event.All(event.DeadLetters), from: seq + 1}) {
 			var d event.DeadLetter
 			if err == nil {
 				d, err = event.DecodeDeadLetter(s.msg)

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,7 +21,7 @@ type Answer struct {
 }
 
 // Decide publishes a decision, waits until it is stored for good, and then for a worker's answer. The same id is the same decision,
-// however often it is sent. [ErrNoAnswer] says that it is stored but not answered yet; it is not lost. An input that is not allowed gets
+// however often it is sent; with another body it is refused, or a [ConflictError]. [ErrNoAnswer] says that it is stored but not answered yet; it is not lost. An input that is not allowed gets
 // a [deprovision.Invalid].
 func (c *Client) Decide(ctx context.Context, d deprovision.Decision) (Answer, error) {
 	msg, err := event.EncodeDecision(d, trace(ctx))
@@ -40,8 +41,12 @@ func (c *Client) Decide(ctx context.Context, d deprovision.Decision) (Answer, er
 	answer, err := c.answer(ctx, inbox)
 	if err != nil && ctx.Err() == nil {
 		// The answer may have been lost, or have gone to whoever sent this decision first: the journal has it too.
-		if found, ok, lookErr := c.decided(ctx, d); lookErr == nil && ok {
+		found, ok, lookErr := c.Decided(ctx, d)
+		if lookErr == nil && ok {
 			return found, nil
+		}
+		if taken, other := errors.AsType[*ConflictError](lookErr); other {
+			return Answer{}, taken
 		}
 	}
 	if err != nil {
@@ -67,25 +72,46 @@ func (c *Client) answer(ctx context.Context, inbox *nats.Subscription) (Answer, 
 	return answer, nil
 }
 
-// decided looks for the decision in the journal.
-func (c *Client) decided(ctx context.Context, d deprovision.Decision) (Answer, bool, error) {
+// Decided looks for a decision in the journal of its request; known is false when it is not there, or not yet. One with the same id and
+// another body is a [ConflictError]: that one counts, and not this.
+func (c *Client) Decided(ctx context.Context, d deprovision.Decision) (answer Answer, known bool, err error) {
 	last, ok, err := c.last(ctx, d.Ref())
-	switch {
-	case err != nil || !ok:
+	if err != nil || !ok {
 		return Answer{}, false, err
-	case slices.Contains(last.Progress.Decisions, d.ID):
-		return Answer{Accepted: true}, true, nil
-	case !slices.Contains(last.Progress.Refusals, d.ID):
+	}
+	accepted, refused := slices.Contains(last.Progress.Decisions, d.ID), slices.Contains(last.Progress.Refusals, d.ID)
+	if !accepted && !refused {
 		return Answer{}, false, nil
 	}
-	refused := Answer{Refusal: "it was refused"}
+	answer = Answer{Accepted: accepted}
+	if !accepted {
+		answer.Refusal = "it was refused"
+	}
+	mine, others := false, false
 	for e, err := range c.events(ctx, d.Ref()) {
 		if err != nil {
-			break // that it was refused is known; why is not
+			break // that it was answered is known; more is not
 		}
-		if e.Change.Kind == deprovision.DecisionRefused && e.Change.Decision != nil && e.Change.Decision.ID == d.ID && e.Change.Detail != "" {
-			refused.Refusal = e.Change.Detail
+		if e.Change.Decision == nil || e.Change.Decision.ID != d.ID {
+			continue
+		}
+		if !sameDecision(*e.Change.Decision, d) {
+			others = true
+			continue
+		}
+		mine = true
+		if e.Change.Kind == deprovision.DecisionRefused && e.Change.Detail != "" && !accepted {
+			answer.Refusal = e.Change.Detail
 		}
 	}
-	return refused, true, nil
+	if others && !mine {
+		return Answer{}, false, &ConflictError{Kind: "decision", Name: d.ID + " on " + d.Ref().Tokens(), Reason: "the id is taken by another decision; choose another id"}
+	}
+	return answer, true, nil
+}
+
+func sameDecision(a, b deprovision.Decision) bool {
+	one, err := json.Marshal(a)
+	other, otherErr := json.Marshal(b)
+	return err == nil && otherErr == nil && bytes.Equal(one, other)
 }

@@ -103,6 +103,29 @@ func TestLostAnswerIsFoundInTheJournal(t *testing.T) {
 	}
 }
 
+func TestLostAnswerOfAnotherDecisionIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	kept := cancelling()
+	w.writes(request()).append(deprovision.Held, func(e *deprovision.Event) {
+		e.Progress.Decisions, e.Change.Decision = []string{"d1"}, &kept
+	})
+	c := w.impatient()
+	other := cancelling()
+	other.Verb = deprovision.Force
+	var taken *client.ConflictError
+	if answer, err := c.Decide(t.Context(), other); !errors.As(err, &taken) || taken.Kind != "decision" {
+		t.Fatalf("%+v, %v", answer, err)
+	}
+	if answer, known, err := c.Decided(t.Context(), kept); err != nil || !known || !answer.Accepted {
+		t.Fatalf("%+v, %t, %v", answer, known, err)
+	}
+	other.ID = "d2"
+	if answer, known, err := c.Decided(t.Context(), other); err != nil || known {
+		t.Fatalf("%+v, %v", answer, err)
+	}
+}
+
 func TestBadDecisionIsNotSent(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)

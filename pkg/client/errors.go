@@ -37,7 +37,7 @@ var (
 
 // ConflictError says that something is there already, and differs.
 type ConflictError struct {
-	Kind   string // "request", "account" or "dead letter"
+	Kind   string // "request", "decision", "account" or "dead letter"
 	Name   string // its full name
 	Reason string // what differs, and what to do
 }

@@ -15,8 +15,19 @@ import (
 // An error is the last thing that is yielded: the context's own when it ended, [ErrNotProvisioned], or a [GapError].
 func (c *Client) Watch(ctx context.Context, ref deprovision.Ref, fromSeq uint64) iter.Seq2[deprovision.Event, error] {
 	return func(yield func(deprovision.Event, error) bool) {
+		for e, err := range c.WatchEntries(ctx, ref, fromSeq) {
+			if !yield(e.Event, err) {
+				return
+			}
+		}
+	}
+}
+
+// WatchEntries is [Client.Watch] with the place of each event in the journal, and when it was stored.
+func (c *Client) WatchEntries(ctx context.Context, ref deprovision.Ref, fromSeq uint64) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
 		if err := ref.Validate(); err != nil {
-			yield(deprovision.Event{}, err)
+			yield(Entry{}, err)
 			return
 		}
 		var last uint64
@@ -27,11 +38,11 @@ func (c *Client) Watch(ctx context.Context, ref deprovision.Ref, fromSeq uint64)
 				err = &GapError{Request: ref.Tokens(), Want: last + 1, Got: seq}
 			}
 			if err != nil {
-				yield(deprovision.Event{}, err)
+				yield(Entry{}, err)
 				return
 			}
 			last = seq
-			if seq >= fromSeq && !yield(e.Event, nil) || e.Progress.Status.Terminal() {
+			if seq >= fromSeq && !yield(e, nil) || e.Progress.Status.Terminal() {
 				return
 			}
 		}
@@ -52,7 +63,7 @@ func (c *Client) WatchAll(ctx context.Context, s Scope) iter.Seq2[Entry, error] 
 	return func(yield func(Entry, error) bool) {
 		subject, err := s.subject()
 		if err == nil && s.NewOnly {
-			s.After, err = c.end(ctx)
+			s.After, err = c.End(ctx)
 		}
 		if err != nil {
 			yield(Entry{}, err)
@@ -84,8 +95,8 @@ func (s Scope) subject() (string, error) {
 	return event.Subject(event.Events, ref), nil
 }
 
-// end returns the sequence of the last event of the stream.
-func (c *Client) end(ctx context.Context) (uint64, error) {
+// End returns the [Entry.Revision] of the last event of all requests, 0 when there is none: a [Scope] with it in After begins with what comes next.
+func (c *Client) End(ctx context.Context) (uint64, error) {
 	ctx, cancel := c.bound(ctx)
 	defer cancel()
 	stream, err := c.js.Stream(ctx, eventStream)

@@ -46,6 +46,10 @@ func small(data any) error {
 	return nil
 }
 
+// NoSecret returns a [deprovision.Invalid] that names the first member of a JSON text that holds something shaped like a secret, by itself or
+// together with its name, and does not repeat it. It is what decoding does first with what people and other systems send.
+func NoSecret(body []byte) error { return noSecret(body) }
+
 // noSecret names the first field that holds something shaped like a secret, in a body that is JSON.
 func noSecret(body []byte) error {
 	if !hinted(body) { // as nearly always

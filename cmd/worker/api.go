@@ -1,0 +1,75 @@
+package main
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net"
+	"os"
+	"slices"
+
+	"github.com/deprovisioner/deprovisioner/internal/config"
+	"github.com/deprovisioner/deprovisioner/internal/m365/token"
+	"github.com/deprovisioner/deprovisioner/internal/web/api"
+	"github.com/deprovisioner/deprovisioner/pkg/client"
+)
+
+// serveAPI puts the API beside health and metrics, over the worker's own connection.
+func (w *worker) serveAPI(at net.Addr) error {
+	c, err := client.New(w.nc, client.Options{})
+	if err != nil {
+		return err
+	}
+	tokens, err := apiTokens(w.cfg.HTTP)
+	if err != nil {
+		return usage{err}
+	}
+	tcp, ok := at.(*net.TCPAddr)
+	a := api.New(api.Options{Client: c, Tokens: tokens, Tenants: slices.Collect(maps.Keys(w.cfg.Tenants)), Hosts: w.cfg.HTTP.Hosts,
+		Loopback: ok && tcp.IP.IsLoopback(), Observer: w.metrics, Log: w.log})
+	w.web.Handle("/api/", a, a.Close)
+	return nil
+}
+
+// apiTokens reads the tokens of the API. Two that are the same would make one of two names that of whoever calls.
+func apiTokens(cfg config.HTTP) ([]api.Token, error) {
+	var out []api.Token
+	var faults []error
+	for i, t := range cfg.Tokens {
+		secret, err := token.ReadSecret(t.TokenEnv, t.TokenFile)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("http.tokens[%d] (%s): %s: %w", i, t.Name, cmp.Or(t.TokenEnv, t.TokenFile), err))
+			continue
+		}
+		may := make([]api.Right, len(t.May))
+		for i, right := range t.May {
+			may[i] = api.Right(right)
+		}
+		made, err := api.NewToken(t.Name, secret, t.Tenants, may)
+		if err == nil && slices.ContainsFunc(out, made.Same) {
+			err = errors.New("another name has the same token")
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("http.tokens[%d] (%s): %w", i, t.Name, err))
+			continue
+		}
+		out = append(out, made)
+	}
+	return out, errors.Join(faults...)
+}
+
+// keepToken makes a file with a token when it is not there; whoever can read it may do everything.
+func keepToken(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("make a token for the API: %w", err)
+	}
+	_, err = fmt.Fprintln(f, rand.Text()+rand.Text())
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,122 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// accounts is a page of records, by id.
+type accounts struct {
+	Accounts []deprovision.Account `json:"accounts"`
+	Next     string                `json:"next,omitempty"`
+}
+
+func (c *call) listAccounts() error {
+	limit, err := c.limit()
+	if err != nil {
+		return err
+	}
+	after, err := c.place("accounts")
+	if err != nil {
+		return err
+	}
+	all, err := c.client().Accounts(c.context(), c.r.PathValue("tenant"))
+	if err != nil {
+		return stored(err)
+	}
+	page := accounts{Accounts: []deprovision.Account{}}
+	for _, a := range all {
+		if a.ID <= after {
+			continue
+		}
+		if len(page.Accounts) == limit {
+			page.Next = cursor("accounts", page.Accounts[limit-1].ID)
+			break
+		}
+		page.Accounts = append(page.Accounts, a)
+	}
+	c.link(page.Next)
+	return c.reply(http.StatusOK, page)
+}
+
+func (c *call) getAccount() error {
+	a, revision, err := c.client().AccountAt(c.context(), c.r.PathValue("tenant"), c.r.PathValue("account"))
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Etag", etag(revision))
+	return c.reply(http.StatusOK, a)
+}
+
+// put is the answer to a record that was put.
+type put struct {
+	Account deprovision.Account `json:"account"`
+	Change  client.Change       `json:"change"`
+}
+
+// putAccount adds a record, or replaces the one that the caller has seen.
+func (c *call) putAccount() error {
+	a := deprovision.Account{}
+	if err := c.readBody(&a); err != nil {
+		return err
+	}
+	for _, named := range []struct {
+		field string
+		given *string
+	}{{"tenant", &a.Tenant}, {"id", &a.ID}} {
+		path := strings.Replace(named.field, "id", "account", 1)
+		if *named.given == "" {
+			*named.given = c.r.PathValue(path)
+		}
+		if *named.given != c.r.PathValue(path) {
+			return &deprovision.Invalid{Field: named.field, Value: clip(*named.given), Allowed: "what the path names, or leave it out"}
+		}
+	}
+	change, err := c.put(a)
+	if err != nil {
+		return err
+	}
+	now, revision, err := c.client().AccountAt(c.context(), a.Tenant, a.ID)
+	if err != nil {
+		return err
+	}
+	c.done("put account", "account", a.Tenant+"."+a.ID, "change", string(change))
+	c.w.Header().Set("Etag", etag(revision))
+	status := http.StatusOK
+	if change == client.Added {
+		c.w.Header().Set("Location", c.r.URL.EscapedPath())
+		status = http.StatusCreated
+	}
+	return c.reply(status, put{Account: now, Change: change})
+}
+
+func (c *call) put(a deprovision.Account) (client.Change, error) {
+	seen := c.r.Header.Get("If-Match")
+	if seen == "" {
+		change, err := c.client().PutAccount(c.context(), a, false)
+		if there, ok := errors.AsType[*client.ConflictError](err); ok {
+			return "", conflict.says(there.Error()+"; show its ETag in If-Match").at("If-Match", "the ETag of the record that is there")
+		}
+		return change, err
+	}
+	revision, err := strconv.ParseUint(strings.Trim(seen, `"`), 10, 64)
+	if err != nil || seen != etag(revision) {
+		return "", &deprovision.Invalid{Field: "If-Match", Value: clip(seen), Allowed: `the ETag of the record, e.g. "12" with its quotes`}
+	}
+	_, now, err := c.client().AccountAt(c.context(), a.Tenant, a.ID)
+	switch {
+	case errors.Is(err, client.ErrUnknownAccount):
+		return "", moved.says("there is no such record")
+	case err != nil && !errors.Is(err, client.ErrUnreadableAccount):
+		return "", err
+	case now != revision:
+		return "", moved.says("the record was written since").at("If-Match", etag(now))
+	}
+	_, err = c.client().ReplaceAccount(c.context(), a, revision)
+	return client.Updated, err
+}

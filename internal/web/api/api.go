@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/pkg/client"
+)
+
+// Base is where the API begins.
+const Base = "/api/v1"
+
+// Observer counts what the API does. Reason is one of [Reasons].
+type Observer interface {
+	APIRefused(reason string)
+	APIStreams(open int)
+}
+
+// Options shape the API.
+type Options struct {
+	Client   *client.Client
+	Tokens   []Token
+	Tenants  []string // aliases that the worker is configured for
+	Loopback bool     // the listener is reached from this machine only: reading needs no token, and the Host header must be a loopback name
+	Hosts    []string // further names under which a loopback listener may be called
+	Streams  int      // live streams at once; 0 means 200
+	Observer Observer // may be nil
+	Log      *slog.Logger
+
+	beat time.Duration // between two signs of life of a stream; 0 means 15 s
+	slow time.Duration // that a reader may take for one event; 0 means 10 s
+}
+
+// API is the handler of everything below /api/. [API.Close] ends its streams.
+type API struct {
+	o       Options
+	mux     *http.ServeMux
+	streams chan struct{} // one element for each that is open
+	closed  context.Context
+	close   context.CancelFunc
+
+	counting sync.Mutex
+	open     int
+}
+
+// New makes the API.
+func New(o Options) *API {
+	if o.Streams == 0 {
+		o.Streams = 200
+	}
+	if o.beat == 0 {
+		o.beat = 15 * time.Second
+	}
+	if o.slow == 0 {
+		o.slow = 10 * time.Second
+	}
+	if o.Observer == nil {
+		o.Observer = nobody{}
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	a := &API{o: o, mux: http.NewServeMux(), streams: make(chan struct{}, o.Streams)}
+	a.closed, a.close = context.WithCancel(context.Background())
+	a.mount()
+	return a
+}
+
+// Close ends all streams, so that a server that shuts down has no call left to wait for.
+func (a *API) Close() { a.close() }
+
+// ServeHTTP answers one call.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+
+type nobody struct{}
+
+func (nobody) APIRefused(string) {}
+func (nobody) APIStreams(int)    {}

@@ -1,0 +1,115 @@
+package api
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// answer takes one call through the door, serves it, and tells what went wrong.
+func (a *API) answer(w http.ResponseWriter, r *http.Request, list []route) {
+	c := &call{api: a, w: w, r: r}
+	err := c.enter(list)
+	if err == nil {
+		err = c.route.serve(c)
+	}
+	if err == nil {
+		return
+	}
+	p := problemOf(err)
+	a.o.Observer.APIRefused(p.reason)
+	level := a.o.Log.InfoContext
+	if p.Status >= http.StatusInternalServerError {
+		level = a.o.Log.WarnContext
+	}
+	attributes := []any{"reason", p.reason, "method", clip(r.Method), "path", clip(r.URL.Path), "from", r.RemoteAddr, "caller", c.caller.name}
+	if p.reason == internal.reason || p.reason == unavailable.reason {
+		attributes = append(attributes, "error", errors.Join(err, p.cause))
+	}
+	level(r.Context(), "a call of the API was refused", attributes...)
+	p.write(w)
+}
+
+// enter checks everything that needs no look at the body, the cheapest and most general first.
+func (c *call) enter(list []route) error {
+	if p := c.api.addressed(c.r); p != nil {
+		return p
+	}
+	var p *Problem
+	if c.route, p = choose(list, c.r.Method); p != nil {
+		return p
+	}
+	if p := c.authenticate(); p != nil {
+		return p
+	}
+	if p := c.negotiate(); p != nil {
+		return p
+	}
+	if err := c.readQuery(); err != nil {
+		return err
+	}
+	return c.readPath()
+}
+
+// addressed keeps other sites' pages out. A name that somebody else's DNS lets lead to this machine is not one of ours, and no page of
+// another site has business here; there are no CORS headers and cookies are not looked at.
+func (a *API) addressed(r *http.Request) *Problem {
+	if a.o.Loopback && !loopbackName(r.Host) && !slices.ContainsFunc(a.o.Hosts, func(h string) bool { return strings.EqualFold(h, hostOf(r.Host)) }) {
+		return misdirected.says("the Host header names neither this machine's loopback nor one of http.hosts")
+	}
+	if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+		return crossSite.says("the browser says that a page of another site makes this call")
+	}
+	return nil
+}
+
+func hostOf(hostport string) string {
+	if host, _, err := net.SplitHostPort(hostport); err == nil {
+		return host
+	}
+	return strings.Trim(hostport, "[]")
+}
+
+func loopbackName(hostport string) bool {
+	host := hostOf(hostport)
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// authenticate finds out who calls, and whether they may. Whoever shows a token is held to it, also where none is needed.
+func (c *call) authenticate() *Problem {
+	const scheme = `Bearer realm="deprovisioner"`
+	if shown := c.r.Header.Values("Authorization"); len(shown) > 0 {
+		kind, secret, _ := strings.Cut(shown[0], " ")
+		who, ok := c.api.holder(strings.TrimSpace(secret))
+		if !ok || len(shown) > 1 || !strings.EqualFold(kind, "Bearer") {
+			return unauthorized.says("the Authorization header holds no token of this worker's").
+				with("WWW-Authenticate", scheme+`, error="invalid_token"`)
+		}
+		c.caller = who
+	} else if c.route.right != Read || !c.here() {
+		return unauthorized.says("show a bearer token of http.tokens that may "+string(c.route.right)).with("WWW-Authenticate", scheme)
+	} else {
+		c.caller = anonymous
+	}
+	if !c.caller.can(c.route.right) {
+		return forbidden.says("the token of "+clip(c.caller.name)+" may not "+string(c.route.right)).
+			with("WWW-Authenticate", scheme+`, error="insufficient_scope", scope="`+string(c.route.right)+`"`)
+	}
+	return nil
+}
+
+// here reports whether the call comes from this machine itself and not through a proxy on it.
+func (c *call) here() bool {
+	if !c.api.o.Loopback || !loopbackName(c.r.Host) {
+		return false
+	}
+	for _, passed := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if c.r.Header.Get(passed) != "" {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,83 @@
+package api
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"strconv"
+
+	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+)
+
+// watchRequest streams the events of a request behind a seq. It ends with the request; whoever comes again behind the end is told by a 204
+// that nothing follows, which ends an EventSource for good.
+func (c *call) watchRequest() error {
+	ref, err := c.ref()
+	if err != nil {
+		return err
+	}
+	s, err := c.look(ref)
+	if err != nil {
+		return err
+	}
+	var last uint64
+	if s.Progress != nil {
+		last = s.Progress.Seq
+	}
+	after, err := c.behind(last)
+	if err != nil {
+		return err
+	}
+	if s.Progress != nil && s.Progress.Status.Terminal() && after >= last {
+		guarded(c.w.Header())
+		c.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	return c.stream(feed{after: after, ends: true, id: func(e client.Entry) uint64 { return e.Progress.Seq },
+		entries: func(ctx context.Context) iter.Seq2[client.Entry, error] {
+			return c.client().WatchEntries(ctx, ref, after+1)
+		}})
+}
+
+// watchTenant streams the events of all requests of a tenant behind a revision. It does not end by itself.
+func (c *call) watchTenant() error {
+	onlyNew, err := c.flag("new")
+	if err != nil {
+		return err
+	}
+	last, err := c.client().End(c.context())
+	if err != nil {
+		return err
+	}
+	after, err := c.behind(last)
+	if err != nil {
+		return err
+	}
+	if onlyNew && !c.resumes() {
+		after = last
+	}
+	scope := client.Scope{Tenant: c.r.PathValue("tenant"), After: after}
+	return c.stream(feed{after: after, id: func(e client.Entry) uint64 { return e.Revision },
+		entries: func(ctx context.Context) iter.Seq2[client.Entry, error] { return c.client().WatchAll(ctx, scope) }})
+}
+
+// resumes reports whether the caller says behind what it goes on.
+func (c *call) resumes() bool { return c.r.Header.Get("Last-Event-ID") != "" || c.query.Has("after") }
+
+// behind is the number behind which a stream goes on: the header, which a browser sends when it comes again, wins over the parameter. One
+// that is still to come is refused: whoever has seen it saw another journal, and would wait for ever.
+func (c *call) behind(last uint64) (uint64, error) {
+	field, text := "Last-Event-ID", c.r.Header.Get("Last-Event-ID")
+	if text == "" {
+		field, text = "after", c.query.Get("after")
+	}
+	if text == "" && !c.query.Has("after") {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || n > last {
+		return 0, &deprovision.Invalid{Field: field, Value: clip(text), Allowed: "the id of an event, 0 to " + strconv.FormatUint(last, 10)}
+	}
+	return n, nil
+}
