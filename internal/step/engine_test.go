@@ -14,10 +14,17 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// leaseClock is the fake clock for an engine: a lease waits for a time that never comes.
+// leaseClock is the fake clock for an engine: a lease waits for a time that never comes, and a moment between two tries is over at once.
 type leaseClock struct{ *fakeClock }
 
-func (leaseClock) After(time.Duration) <-chan time.Time { return nil }
+func (c leaseClock) After(d time.Duration) <-chan time.Time {
+	if d > time.Second {
+		return nil
+	}
+	over := make(chan time.Time, 1)
+	over <- c.Now()
+	return over
+}
 
 // engineRig drives the steps by the engine itself: every park is woken at its time, every stop answered from the harness's queue.
 type engineRig struct {
@@ -30,11 +37,18 @@ type engineRig struct {
 
 func newEngineRig(t *testing.T) *engineRig {
 	t.Helper()
-	r := &engineRig{harness: newHarness(t, nil), journal: &memory.Journal{}, records: &memory.Accounts{}}
-	a := inlineAccount()
-	a.Open = ""
-	if _, err := r.records.Put(t.Context(), a, 0); err != nil {
-		t.Fatal(err)
+	return newEngineRigOf(t, newHarness(t, nil))
+}
+
+// newEngineRigOf has the accounts of a harness, none of which is open.
+func newEngineRigOf(t *testing.T, h *harness) *engineRig {
+	t.Helper()
+	r := &engineRig{harness: h, journal: &memory.Journal{}, records: &memory.Accounts{}}
+	for _, a := range h.accounts {
+		a.Open = ""
+		if _, err := r.records.Put(t.Context(), a, 0); err != nil {
+			t.Fatal(err)
+		}
 	}
 	clock := leaseClock{r.clock}
 	r.steps = step.New(step.Deps{Tenants: r.tenant, Accounts: r.records, Brake: r.ledgers, Footprints: r.print, Clock: clock, Policy: func(string) step.Policy { return r.policy }})
@@ -57,6 +71,7 @@ func (r *engineRig) run() deprovision.Progress {
 		switch {
 		case p.Status.Terminal():
 			return p
+		case p.Status == deprovision.Released: // the same message is delivered again
 		case p.Status == deprovision.Parked:
 			if d := r.answerPark(p); d != nil {
 				trigger = engine.Trigger{Kind: engine.DecisionTrigger, Ref: request.Ref(), Decision: d}

@@ -284,7 +284,7 @@ func TestConsumersOfTheAPIsAreToldBeforeAnythingGoes(t *testing.T) {
 		t.Fatalf("%d destructive calls came first", n)
 	}
 	result, err := h.steps.Run(t.Context(), step.Announce, h.work())
-	if err != nil || !strings.Contains(result.Detail, "Cortex XSOAR") || !strings.Contains(result.Detail, "DELETE /servicePrincipals/{id} (1)") {
+	if err != nil || !strings.Contains(result.Detail, "Cortex XSOAR") || !strings.Contains(result.Detail, "Entra audit: Remove service principal (1)") {
 		t.Errorf("%q %v", result.Detail, err)
 	}
 	codes := h.everything()

@@ -104,23 +104,42 @@ func TestEverySubscriptionOfTheReferenceIsOfAFamily(t *testing.T) {
 	}
 }
 
-func TestEventOfTheReferenceIsRead(t *testing.T) {
+// eventsOf reads the events of the reference, as a stranger would who knows every member.
+func eventsOf(t *testing.T) []deprovision.Event {
+	t.Helper()
+	var out []deprovision.Event
+	for _, body := range blocks(t, "json") {
+		var e deprovision.Event
+		strict := json.NewDecoder(strings.NewReader(body))
+		strict.DisallowUnknownFields()
+		if err := strict.Decode(&e); err != nil {
+			t.Fatalf("%v in\n%s", err, body)
+		}
+		msg, err := event.EncodeProgress(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := event.DecodeProgress(msg)
+		if err != nil || got.Progress.Request.Validate() != nil {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		out = append(out, got)
+	}
+	return out
+}
+
+func TestEventsOfTheReferenceAreRead(t *testing.T) {
 	t.Parallel()
-	found := blocks(t, "json")
-	if len(found) != 1 {
+	found := eventsOf(t)
+	if len(found) != 2 {
 		t.Fatalf("found %d", len(found))
 	}
-	var e deprovision.Event
-	if err := json.Unmarshal([]byte(found[0]), &e); err != nil {
-		t.Fatal(err)
+	if p := found[0].Progress; p.Stop == nil || p.Stop.Seq != p.Seq {
+		t.Errorf("%+v", p.Stop)
 	}
-	msg, err := event.EncodeProgress(e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := event.DecodeProgress(msg)
-	if err != nil || got.Progress.Stop == nil || got.Progress.Stop.Seq != got.Progress.Seq || got.Progress.Request.Validate() != nil {
-		t.Fatalf("%+v, %v", got, err)
+	c, p := found[1].Change, found[1].Progress
+	if a := c.Announcement; c.Kind != deprovision.Announced || a == nil || a.Plan != p.Plan.Digest || a.Account != p.Request.Account || len(a.Objects) != p.Plan.Artifacts {
+		t.Errorf("%+v", c)
 	}
 }
 
