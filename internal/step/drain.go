@@ -27,10 +27,11 @@ func (drain) run(ctx context.Context, j *job) (engine.Result, error) {
 		return engine.Result{}, err
 	}
 	planned := j.service.Rerouting(plan)
-	still, err := j.present(ctx, planned)
+	seen, err := j.look(ctx, planned)
 	if err != nil {
 		return engine.Result{}, err
 	}
+	still := seen.there
 	others, err := j.reroutingBeside(ctx, plan)
 	if err != nil {
 		return engine.Result{}, err

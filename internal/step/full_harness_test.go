@@ -30,7 +30,7 @@ func (h *harness) ask(account string) {
 	a := h.accounts[account]
 	h.state = deprovision.Progress{Status: deprovision.Held, Started: h.clock.Now(), Request: deprovision.Request{ID: "r-" + account, Tenant: "contoso",
 		Service: a.Service, Account: account, RequestedBy: "soc@contoso.example"}}
-	h.evidence, h.stops, h.parks, h.failures = nil, nil, nil, nil
+	h.evidence, h.rereads, h.stops, h.parks, h.failures = nil, nil, nil, nil, nil
 }
 
 func fullAccounts() []deprovision.Account {

@@ -14,7 +14,7 @@ import (
 // decide queues an answer to the next stop of this name.
 func (h *harness) decide(stop string, verb deprovision.Verb, change ...func(*deprovision.Decision)) {
 	d := deprovision.Decision{ID: fmt.Sprintf("d%d", len(h.answer[stop])+1) + stop, Tenant: "contoso", Service: deprovision.ExchangeOnlineInline, Request: "r1",
-		Verb: verb, DecidedBy: "admin@contoso.example"}
+		Verb: verb, DecidedBy: "admin@contoso.example", Reason: "as agreed"}
 	for _, c := range change {
 		c(&d)
 	}
@@ -139,6 +139,7 @@ func (h *harness) runOnce(ctx context.Context) {
 		return
 	}
 	h.count(result.Evidence)
+	h.rereads = append(h.rereads, result.Rereads...)
 	if result.Apply != nil {
 		result.Apply(&h.state)
 	}
@@ -173,6 +174,7 @@ func (h *harness) work() *engine.Work {
 			h.state.MaybeCalled, h.state.Settled = "", nil
 		}
 		h.count(evidence)
+		h.rereads = append(h.rereads, way.Rereads...)
 		if change != nil {
 			change(&h.state)
 		}

@@ -98,6 +98,7 @@ type harness struct {
 	steps    *step.Steps
 	state    deprovision.Progress
 	evidence []deprovision.Evidence
+	rereads  []deprovision.Reread
 	stops    []deprovision.Stop
 	parks    []time.Duration
 	used     []string // credential references that were asked for

@@ -30,8 +30,8 @@ type job struct {
 
 	passed string // the fact that the plan passed the brake, when this run made its reservation
 
-	blind bool // after look: nobody can see the subscriptions of the account's app any more
-	proof bool // after look: they were seen gone before that
+	blind bool // after eyes: nobody can see the subscriptions of the account's app any more
+	proof bool // after eyes: they were seen gone before that
 
 	resumed *before // after earlier
 

@@ -15,8 +15,8 @@ import (
 type kind interface {
 	// list reads all objects of the tenant that may be of the footprint.
 	list(ctx context.Context, j *job) ([]footprint.Object, error)
-	// read looks for the one object of an artifact again; ok is false when it is not there.
-	read(ctx context.Context, j *job, a deprovision.Artifact) (o footprint.Object, ok bool, err error)
+	// read looks for the one object of an artifact again.
+	read(ctx context.Context, j *job, a deprovision.Artifact) reading
 	// remove makes the one call that removes it.
 	remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error)
 }
@@ -82,6 +82,28 @@ func parseAll(name deprovision.ArtifactKind, call string, objects []m365.Object)
 // unreadable says that an answer is not what it should be.
 func unreadable(call string, err error) error {
 	return &deprovision.Failure{Class: deprovision.Malformed, API: "step", Call: call, Err: fmt.Errorf("the answer cannot be read: %w", err)}
+}
+
+// reading is one artifact read again.
+type reading struct {
+	object  footprint.Object
+	there   bool
+	refusal error // by which the service said that it is not there; nil where a listing did not have it
+	err     error // why it could not be read
+}
+
+// among is the reading of an artifact in a listing that answered.
+func among(objects []footprint.Object, a deprovision.Artifact) reading {
+	o, there := byID(objects, a.ID)
+	return reading{object: o, there: there}
+}
+
+// unread is the reading that an error ended: the object is not there, or nobody knows.
+func unread(err error) reading {
+	if gone(err) {
+		return reading{refusal: err}
+	}
+	return reading{err: err}
 }
 
 // gone reports whether an error says that the object is not there.

@@ -16,10 +16,12 @@ func (spoofPair) list(ctx context.Context, j *job) ([]footprint.Object, error) {
 	return rows(ctx, j.tenant, footprint.SpoofAllowPair, "Get-TenantAllowBlockListSpoofItems", params{"Action": "Allow"})
 }
 
-func (spoofPair) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
-	all, err := rows(ctx, j.tenant, footprint.SpoofAllowPair, "Get-TenantAllowBlockListSpoofItems", params{"Action": "Allow"})
-	o, ok := byID(all, a.ID)
-	return o, ok, err
+func (k spoofPair) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
+	all, err := k.list(ctx, j)
+	if err != nil {
+		return reading{err: err}
+	}
+	return among(all, a)
 }
 
 func (spoofPair) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
@@ -33,10 +35,12 @@ func (allowEntry) list(ctx context.Context, j *job) ([]footprint.Object, error) 
 	return rows(ctx, j.tenant, footprint.IPAllowEntry, "Get-HostedConnectionFilterPolicy", params{})
 }
 
-func (allowEntry) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
-	all, err := rows(ctx, j.tenant, footprint.IPAllowEntry, "Get-HostedConnectionFilterPolicy", params{})
-	o, ok := byID(all, a.ID)
-	return o, ok, err
+func (k allowEntry) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
+	all, err := k.list(ctx, j)
+	if err != nil {
+		return reading{err: err}
+	}
+	return among(all, a)
 }
 
 // remove takes the entry out by a hashtable, so that nobody else's change to the list is lost.

@@ -48,8 +48,11 @@ func (installedApp) read(ctx context.Context, j *job, list []deprovision.Artifac
 func installedIn(scope, place string, a deprovision.Artifact, answer m365.Answer) reading {
 	v := visit{}
 	v.take(scope, place, answer)
-	o, there := byID(v.objects, a.ID)
-	return reading{o, there, v.err}
+	r := among(v.objects, a)
+	if r.err = v.err; gone(answer.Err) && v.err == nil {
+		r.refusal = answer.Err
+	}
+	return r
 }
 
 func (installedApp) remove(ctx context.Context, j *job, list []deprovision.Artifact) ([]m365.Answer, error) {
@@ -88,14 +91,20 @@ func registered(ctx context.Context, j *job, appID string) ([]footprint.Object, 
 }
 
 // read asks for the App Id of the plan: the account's record may name another one by now.
-func (appRegistration) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (appRegistration) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	var before struct{ AppID string }
 	if err := decode(a, &before); err != nil || before.AppID == "" {
-		return footprint.Object{}, false, unplanned(a, "appId")
+		return reading{err: unplanned(a, "appId")}
 	}
-	objects, err := registered(ctx, j, before.AppID)
-	o, ok := byID(objects, a.ID)
-	return o, ok, err
+	o, err := j.tenant.Identities.ApplicationByAppID(ctx, before.AppID)
+	if err != nil {
+		return unread(err)
+	}
+	objects, err := placed(footprint.AppRegistration, "GET /applications", o, keys)
+	if err != nil {
+		return reading{err: err}
+	}
+	return among(objects, a)
 }
 
 func (appRegistration) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {

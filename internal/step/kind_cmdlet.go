@@ -31,12 +31,12 @@ type cmdletKind struct {
 }
 
 func (k cmdletKind) list(ctx context.Context, j *job) ([]footprint.Object, error) {
-	return k.find(ctx, j.tenant.Exchange, "")
+	objects, _, err := k.find(ctx, j.tenant.Exchange, "")
+	return objects, err
 }
 
-// find lists all objects, or those that the service returns for an identity: it may be all of them.
-func (k cmdletKind) find(ctx context.Context, x m365.Exchange, identity string) ([]footprint.Object, error) {
-	var out []footprint.Object
+// find lists all objects, or those that the service returns for an identity: it may be all of them. refusal is how it says that there is none.
+func (k cmdletKind) find(ctx context.Context, x m365.Exchange, identity string) (out []footprint.Object, refusal, err error) {
 	for _, view := range k.views {
 		p := maps.Clone(view)
 		if identity != "" {
@@ -44,24 +44,31 @@ func (k cmdletKind) find(ctx context.Context, x m365.Exchange, identity string) 
 		}
 		rows, err := x.Get(ctx, k.get, p)
 		if identity != "" && gone(err) { // of a listing, it says that something else is not there
+			refusal = err
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		objects, err := parse(k.name, k.get, rows...)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		out = append(out, objects...)
 	}
-	return out, nil
+	return out, refusal, nil
 }
 
-func (k cmdletKind) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
-	objects, err := k.find(ctx, j.tenant.Exchange, a.ID)
-	o, ok := byID(objects, a.ID)
-	return o, ok, err
+func (k cmdletKind) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
+	objects, refusal, err := k.find(ctx, j.tenant.Exchange, a.ID)
+	if err != nil {
+		return reading{err: err}
+	}
+	r := among(objects, a)
+	if !r.there {
+		r.refusal = refusal
+	}
+	return r
 }
 
 func (k cmdletKind) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {

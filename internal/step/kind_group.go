@@ -79,17 +79,16 @@ func groupKind(o m365.Object) (deprovision.ArtifactKind, error) {
 	return "", nil
 }
 
-func (k directoryGroup) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (k directoryGroup) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	g, err := j.tenant.Directory.Group(ctx, a.ID)
-	if gone(err) {
-		return footprint.Object{}, false, nil
-	}
 	if err != nil {
-		return footprint.Object{}, false, err
+		return unread(err)
 	}
 	objects, err := parse(k.name, "GET /groups/{id}", g.Raw)
-	o, ok := byID(objects, a.ID)
-	return o, ok, err
+	if err != nil {
+		return reading{err: err}
+	}
+	return among(objects, a)
 }
 
 func (directoryGroup) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {

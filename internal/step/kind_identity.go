@@ -19,7 +19,7 @@ func (roleAssignment) list(ctx context.Context, j *job) ([]footprint.Object, err
 	return j.ofPrincipal(ctx, footprint.RoleAssignment, j.tenant.Directory.RoleAssignments)
 }
 
-func (roleAssignment) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (roleAssignment) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	return readOf(ctx, j.tenant.Directory.RoleAssignments, a)
 }
 
@@ -33,7 +33,7 @@ func (permissionGrant) list(ctx context.Context, j *job) ([]footprint.Object, er
 	return j.ofPrincipal(ctx, footprint.PermissionGrant, j.tenant.Directory.Grants)
 }
 
-func (permissionGrant) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (permissionGrant) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	return readOf(ctx, j.tenant.Directory.Grants, a)
 }
 
@@ -47,7 +47,7 @@ func (appRoleAssignment) list(ctx context.Context, j *job) ([]footprint.Object, 
 	return j.ofPrincipal(ctx, footprint.AppRoleAssignment, j.tenant.Directory.AppRoleAssignments)
 }
 
-func (appRoleAssignment) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (appRoleAssignment) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	return readOf(ctx, j.tenant.Directory.AppRoleAssignments, a)
 }
 
@@ -69,23 +69,22 @@ func (servicePrincipal) list(ctx context.Context, j *job) ([]footprint.Object, e
 	return placed(footprint.ServicePrincipal, "GET /servicePrincipals", sp.Object, keys)
 }
 
-func (servicePrincipal) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (servicePrincipal) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	var before struct {
 		AppID string `json:"appId"`
 	}
 	if err := json.Unmarshal(a.Before, &before); err != nil || before.AppID == "" {
-		return footprint.Object{}, false, unplanned(a, "appId")
+		return reading{err: unplanned(a, "appId")}
 	}
 	sp, err := j.tenant.Directory.ServicePrincipalByAppID(ctx, before.AppID)
-	if gone(err) {
-		return footprint.Object{}, false, nil
-	}
 	if err != nil {
-		return footprint.Object{}, false, err
+		return unread(err)
 	}
 	objects, err := placed(footprint.ServicePrincipal, "GET /servicePrincipals", sp.Object, keys)
-	o, ok := byID(objects, a.ID) // with the App Id there may be another one by now
-	return o, ok, err
+	if err != nil {
+		return reading{err: err}
+	}
+	return among(objects, a) // with the App Id there may be another one by now
 }
 
 func (servicePrincipal) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
@@ -96,21 +95,20 @@ func (servicePrincipal) remove(ctx context.Context, j *job, a deprovision.Artifa
 type lister = func(ctx context.Context, principalID string) ([]m365.Object, error)
 
 // readOf looks for an artifact among what its holder has. A holder that is gone has nothing.
-func readOf(ctx context.Context, list lister, a deprovision.Artifact) (footprint.Object, bool, error) {
+func readOf(ctx context.Context, list lister, a deprovision.Artifact) reading {
 	principal, err := holder(a)
 	if err != nil {
-		return footprint.Object{}, false, err
+		return reading{err: err}
 	}
 	found, err := list(ctx, principal)
-	if gone(err) {
-		return footprint.Object{}, false, nil
-	}
 	if err != nil {
-		return footprint.Object{}, false, err
+		return unread(err)
 	}
 	objects, err := parseAll(a.Kind, "GET "+string(a.Kind), found)
-	o, ok := byID(objects, a.ID)
-	return o, ok, err
+	if err != nil {
+		return reading{err: err}
+	}
+	return among(objects, a)
 }
 
 // holder is the id of the principal that had the artifact when it was planned. A grant calls it its client; its principalId is a user.

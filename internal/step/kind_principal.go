@@ -20,45 +20,51 @@ func (k appPrincipal) list(ctx context.Context, j *job) ([]footprint.Object, err
 	if id == "" || j.tenant.SharePoint == nil {
 		return nil, nil
 	}
-	return k.of(ctx, j, id)
+	objects, _, err := k.of(ctx, j, id)
+	return objects, err
 }
 
-// of lists the principal with an App Id.
-func (appPrincipal) of(ctx context.Context, j *job, id string) ([]footprint.Object, error) {
+// of lists the principal with an App Id. absent is how the directory says that it has no service principal of it.
+func (appPrincipal) of(ctx context.Context, j *job, id string) (out []footprint.Object, absent error, err error) {
 	found, err := j.tenant.SharePoint.AppPrincipals(ctx, []string{id})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	entra, err := j.tenant.Directory.ServicePrincipalByAppID(ctx, id)
-	if err != nil && !gone(err) {
-		return nil, err
+	entra, absent := j.tenant.Directory.ServicePrincipalByAppID(ctx, id)
+	if absent != nil && !gone(absent) {
+		return nil, nil, absent
 	}
-	if len(found) == 0 && err == nil { // SharePoint no longer shows it; its service principal is there
+	if len(found) == 0 && absent == nil { // SharePoint no longer shows it; its service principal is there
 		found = []m365.Object{{ID: id, Name: entra.Name, Raw: json.RawMessage(`{}`)}}
 	}
-	var out []footprint.Object
 	for _, o := range found {
 		more := map[string]any{"appId": id, "title": o.Name}
-		if err == nil { // by which guards judge it, and by which it goes
+		if absent == nil { // by which guards judge it, and by which it goes
 			more["principalObjectId"], more["appOwnerOrganizationId"], more["servicePrincipalType"] = entra.ID, entra.OwnerOrgID, entra.Type
 		}
 		objects, err := placed(footprint.AppPrincipal, "GetACSServicePrincipals", o, more)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		out = append(out, objects...)
 	}
-	return out, nil
+	return out, absent, nil
 }
 
 // read asks for the App Id of the plan: the account's record may name another one by now.
-func (k appPrincipal) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (k appPrincipal) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	if j.tenant.SharePoint == nil {
-		return footprint.Object{}, false, failure(j.name, errors.New("the worker's configuration does not say where SharePoint is"))
+		return reading{err: failure(j.name, errors.New("the worker's configuration does not say where SharePoint is"))}
 	}
-	objects, err := k.of(ctx, j, a.ID)
-	o, ok := byID(objects, a.ID)
-	return o, ok, err
+	objects, absent, err := k.of(ctx, j, a.ID)
+	if err != nil {
+		return reading{err: err}
+	}
+	r := among(objects, a)
+	if !r.there {
+		r.refusal = absent
+	}
+	return r
 }
 
 func (appPrincipal) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {

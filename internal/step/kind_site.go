@@ -28,11 +28,8 @@ func (k siteKind) readOne(ctx context.Context, j *job, a deprovision.Artifact) r
 		return reading{err: err}
 	}
 	found, more, err := k.one(ctx, j, w)
-	if gone(err) { // with the web or the list that it was on
-		return reading{}
-	}
-	if err != nil {
-		return reading{err: err}
+	if err != nil { // it may be gone with the web or the list that it was on
+		return unread(err)
 	}
 	for _, o := range found {
 		objects, err := placed(k.name, string(k.name), o, more)

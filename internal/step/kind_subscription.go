@@ -59,13 +59,15 @@ func (subscription) list(ctx context.Context, j *job) ([]footprint.Object, error
 }
 
 // read needs the app's own eyes: that nobody can look is no absence.
-func (k subscription) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (k subscription) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	if j.account.AppCredential == "" {
-		return footprint.Object{}, false, j.unrecorded()
+		return reading{err: j.unrecorded()}
 	}
 	objects, err := k.list(ctx, j)
-	o, ok := byID(objects, a.ID)
-	return o, ok, err
+	if err != nil {
+		return reading{err: err}
+	}
+	return among(objects, a)
 }
 
 func (subscription) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
@@ -97,11 +99,11 @@ func (j *job) reread(ctx context.Context, list []deprovision.Artifact) (engine.R
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
-	present, err := j.present(ctx, list)
+	seen, err := j.look(ctx, list)
 	if err != nil {
 		return engine.Result{}, err
 	}
-	still := slices.DeleteFunc(present, j.isLeft)
+	still := slices.DeleteFunc(seen.there, j.isLeft)
 	switch {
 	case len(still) > 0:
 		return j.wait(s, still, "still-there", "Their app goes soon, and nobody could see them any more."), nil
@@ -109,14 +111,14 @@ func (j *job) reread(ctx context.Context, list []deprovision.Artifact) (engine.R
 		now := j.now().UTC()
 		s.Absent, s.Still = &now, nil
 		until := now.Add(pause)
-		return engine.Result{Apply: j.keep(s), Park: &until, Detail: "everything is gone at the first read; reading again"}, nil
+		return engine.Result{Apply: j.keep(s), Rereads: seen.absent, Park: &until, Detail: "everything is gone at the first read; reading again"}, nil
 	}
-	return engine.Result{Apply: note(seenGone, j.now().UTC().Format(time.RFC3339))}, nil
+	return engine.Result{Apply: note(seenGone, j.now().UTC().Format(time.RFC3339)), Rereads: seen.absent}, nil
 }
 
-// look finds out whether anybody can still see the planned subscriptions. The app that made them can sign in no more once it was removed, and then
+// eyes finds out whether anybody can still see the planned subscriptions. The app that made them can sign in no more once it was removed, and then
 // they are left: what cannot be read back is no success.
-func (j *job) look(ctx context.Context, plan deprovision.Plan) error {
+func (j *job) eyes(ctx context.Context, plan deprovision.Plan) error {
 	if !slices.ContainsFunc(plan.Artifacts, func(a deprovision.Artifact) bool { return a.Kind == footprint.Subscription }) {
 		return j.blindWithoutApp(ctx)
 	}

@@ -48,7 +48,7 @@ func (userRole) list(ctx context.Context, j *job) ([]footprint.Object, error) {
 	return parseAll(footprint.UserRole, "GET /roleManagement/directory/roleAssignments", found)
 }
 
-func (userRole) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (userRole) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	return readOf(ctx, j.tenant.Directory.RoleAssignments, a)
 }
 
@@ -107,17 +107,16 @@ func (k delegateUser) seen(user m365.Object) ([]footprint.Object, error) {
 	return parse(k.name, "GET /users/{id}", user.Raw)
 }
 
-func (k delegateUser) read(ctx context.Context, j *job, a deprovision.Artifact) (footprint.Object, bool, error) {
+func (k delegateUser) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
 	user, err := j.tenant.Directory.User(ctx, a.ID)
-	if gone(err) {
-		return footprint.Object{}, false, nil
-	}
 	if err != nil {
-		return footprint.Object{}, false, err
+		return unread(err)
 	}
 	objects, err := k.seen(user)
-	o, ok := byID(objects, a.ID)
-	return o, ok, err
+	if err != nil {
+		return reading{err: err}
+	}
+	return among(objects, a)
 }
 
 func (k delegateUser) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {

@@ -20,13 +20,6 @@ type manyKind interface {
 	remove(ctx context.Context, j *job, list []deprovision.Artifact) ([]m365.Answer, error)
 }
 
-// reading is one artifact read again.
-type reading struct {
-	object footprint.Object
-	there  bool
-	err    error
-}
-
 // manyKinds knows every such kind.
 var manyKinds = map[deprovision.ArtifactKind]manyKind{
 	footprint.QuarantineFolder:  mailFolder{},
@@ -130,14 +123,14 @@ func failureIn(err error) (*deprovision.Failure, bool) {
 // asOf makes a reading of an answer to a read by id.
 func asOf(kind deprovision.ArtifactKind, call string, a deprovision.Artifact, answer m365.Answer, more map[string]any) reading {
 	switch {
-	case gone(answer.Err):
-		return reading{}
 	case answer.Err != nil:
-		return reading{err: answer.Err}
+		return unread(answer.Err)
 	case len(answer.Objects) != 1:
 		return reading{err: unreadable(call, fmt.Errorf("%d objects for one id", len(answer.Objects)))}
 	}
 	objects, err := placed(kind, call, answer.Objects[0], more)
-	o, there := byID(objects, a.ID)
-	return reading{o, there, err}
+	if err != nil {
+		return reading{err: err}
+	}
+	return among(objects, a)
 }

@@ -134,14 +134,14 @@ func (j *job) removeOne(ctx context.Context, a deprovision.Artifact, maybe bool)
 			return unit{change: all(leave(j.service.Remain(a, why)), j.given())}, nil
 		}
 	}
-	found, ok, err := k.read(ctx, j, a)
-	if err != nil {
-		return unit{}, err
+	r := k.read(ctx, j, a)
+	if r.err != nil {
+		return unit{}, r.err
 	}
-	if !ok {
+	if !r.there {
 		return j.absent(a, maybe, nil), nil
 	}
-	if why := changed(a, found); why != "" {
+	if why := changed(a, r.object); why != "" {
 		return unit{change: leave(j.service.Remain(a, why))}, nil
 	}
 	receipt, err := k.remove(m365.WithCallID(ctx, callID(j.state.Request.Ref(), a)), j, a)

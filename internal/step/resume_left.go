@@ -19,16 +19,16 @@ func (j *job) stillLeft(ctx context.Context, plan deprovision.Plan) ([]deprovisi
 		return b.unread(j.service, plan), nil
 	}
 	look := b.beside(j.service, plan)
-	if err := j.look(ctx, deprovision.Plan{Artifacts: look}); err != nil {
+	if err := j.eyes(ctx, deprovision.Plan{Artifacts: look}); err != nil {
 		return nil, err
 	}
 	j.proof = false // an earlier request that had seen them gone would not name them
-	present, err := j.present(ctx, look)
+	seen, err := j.look(ctx, look)
 	if err != nil {
 		return nil, err
 	}
 	var left []deprovision.Remainder
-	for _, a := range present {
+	for _, a := range seen.there {
 		why := j.unseen(a)
 		if why == "" {
 			why = "left by request " + b.state.Request.ID + ", and of no plan since"

@@ -1,15 +1,12 @@
 package step
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
-	"github.com/deprovisioner/deprovisioner/internal/footprint"
-	"github.com/deprovisioner/deprovisioner/internal/m365"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -56,70 +53,6 @@ func (j *job) patience() settling {
 		s.Reads, s.Retried = 0, j.state.Answer.ID
 	}
 	return s
-}
-
-// present reads artifacts again and returns those that are still there.
-func (j *job) present(ctx context.Context, artifacts []deprovision.Artifact) ([]deprovision.Artifact, error) {
-	var still []deprovision.Artifact
-	for len(artifacts) > 0 {
-		if manyKinds[artifacts[0].Kind] != nil {
-			part := leading(artifacts)
-			found, err := j.presentOf(ctx, part)
-			if err != nil {
-				return nil, err
-			}
-			still, artifacts = append(still, found...), artifacts[len(part):]
-			continue
-		}
-		a := artifacts[0]
-		artifacts = artifacts[1:]
-		if j.blind && a.Kind == footprint.Subscription {
-			if !j.proof {
-				still = append(still, a)
-			}
-			continue
-		}
-		k, err := j.kindOf(a.Kind)
-		if err != nil {
-			return nil, err
-		}
-		_, ok, err := k.read(ctx, j, a)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			still = append(still, a)
-		}
-	}
-	return still, nil
-}
-
-// leading are the first artifacts of one kind, as many as one call takes.
-func leading(artifacts []deprovision.Artifact) []deprovision.Artifact {
-	n := 1
-	for n < min(len(artifacts), m365.MostTargets) && artifacts[n].Kind == artifacts[0].Kind {
-		n++
-	}
-	return artifacts[:n]
-}
-
-// presentOf is present for artifacts of one kind that are read together. What nobody may read is still there, for all that is known.
-func (j *job) presentOf(ctx context.Context, list []deprovision.Artifact) ([]deprovision.Artifact, error) {
-	readings, err := manyKinds[list[0].Kind].read(ctx, j, list)
-	if err != nil {
-		return nil, err
-	}
-	var still []deprovision.Artifact
-	for i, r := range readings {
-		class := deprovision.ClassOf(r.err)
-		if r.err != nil && class != deprovision.Forbidden && class != deprovision.Malformed {
-			return nil, r.err
-		}
-		if r.err != nil || r.there {
-			still = append(still, list[i])
-		}
-	}
-	return still, nil
 }
 
 // mostStill is how many bytes of ids a document keeps of what was still there: what lies in SharePoint has long ones.

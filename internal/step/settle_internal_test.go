@@ -52,7 +52,7 @@ func TestPassOverLongAddressesFitsTheDocument(t *testing.T) {
 	work := engine.NewWork(func() deprovision.Progress { return state }, advance, nil, deprovision.Account{})
 	j := &job{deps: Deps{Clock: stoppedClock{}}, name: VerifyRemoval, work: work, service: service, tenant: m365.Tenant{SharePoint: everyReceiver{}}}
 	var s settling
-	present, err := j.pass(t.Context(), plan, &s)
+	present, _, err := j.pass(t.Context(), plan, &s)
 	if err != nil || len(present) != len(plan.Artifacts) {
 		t.Fatalf("%d of %d are there: %v", len(present), len(plan.Artifacts), err)
 	}

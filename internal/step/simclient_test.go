@@ -77,7 +77,8 @@ func (c *simClient) do(ctx context.Context, api, call, method, path, token strin
 	}
 	class := map[int]deprovision.Class{404: deprovision.Gone, 403: deprovision.Forbidden, 401: deprovision.Forbidden, 429: deprovision.Throttled,
 		400: deprovision.Malformed, 500: deprovision.Transient, 503: deprovision.Transient}[res.StatusCode]
-	return fail(class, res.StatusCode, errors.New(strings.ToValidUTF8(string(got), "?")))
+	return answer{}, &deprovision.Failure{Class: class, API: api, Call: call, Status: res.StatusCode, RequestID: res.Header.Get("request-id"),
+		Err: errors.New(strings.ToValidUTF8(string(got), "?"))}
 }
 
 // tokens keeps access tokens for the half of their life.

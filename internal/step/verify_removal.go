@@ -19,7 +19,9 @@ type verifyRemoval struct{}
 
 const (
 	pause   = 10 * time.Second // the least time between two reads that prove an object gone
-	stretch = 200              // artifacts that are read between two appends
+	stretch = 200              // artifacts that are read between two appends, at most
+
+	stretchText = 96 << 10 // bytes of their ids, at most
 )
 
 func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
@@ -35,10 +37,10 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
-	if err := j.look(ctx, plan); err != nil {
+	if err := j.eyes(ctx, plan); err != nil {
 		return engine.Result{}, err
 	}
-	present, err := j.pass(ctx, plan, &s)
+	present, rereads, err := j.pass(ctx, plan, &s)
 	if err != nil {
 		return engine.Result{}, err
 	}
@@ -53,13 +55,18 @@ func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
 		now := j.now().UTC()
 		s.Absent, s.Still = &now, nil
 		until := now.Add(pause)
-		return engine.Result{Apply: j.keep(s), Park: &until, Detail: "everything is gone at the first read; reading again"}, nil
+		return engine.Result{Apply: j.keep(s), Rereads: rereads, Park: &until, Detail: "everything is gone at the first read; reading again"}, nil
 	}
-	return j.verified(ctx, plan, present)
+	r, err := j.verified(ctx, plan, present)
+	if err == nil {
+		r.Rereads = rereads
+	}
+	return r, err
 }
 
-// pass reads all artifacts once more, a stretch at a time, and returns those that are there.
-func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) ([]deprovision.Artifact, error) {
+// pass reads all artifacts once more, a stretch at a time, and returns those that are there, and the rereads of the last stretch: those of the others
+// are in the journal. A pass that finds anything still there proves nothing, so it keeps no rereads from there on.
+func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) (present []deprovision.Artifact, rereads []deprovision.Reread, err error) {
 	there := map[string]bool{}
 	place := map[string]int{}
 	for i, a := range plan.Artifacts {
@@ -76,29 +83,44 @@ func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) ([]d
 		}
 	}
 	for s.At < len(plan.Artifacts) {
-		part := plan.Artifacts[s.At:min(s.At+stretch, len(plan.Artifacts))]
-		present, err := j.present(ctx, part)
+		part := stretchOf(plan.Artifacts[s.At:])
+		seen, err := j.look(ctx, part)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		for _, a := range present {
+		for _, a := range seen.there {
 			there[keyOf(a)] = true
 			if len(s.There) < mostThere && !j.isLeft(a) {
 				s.There = append(s.There, place[keyOf(a)])
 			}
 		}
+		rereads = seen.absent
+		if len(s.There) > 0 && unnamed(j.state.Remainder) == 0 { // with more left than the document names, what is there may be left on purpose
+			rereads = nil
+		}
 		if s.At += len(part); s.At < len(plan.Artifacts) {
 			done := s.At
-			err := j.work.AdvanceBy(ctx, engine.Way{}, all(j.keep(*s), func(p *deprovision.Progress) {
+			err := j.work.AdvanceBy(ctx, engine.Way{Rereads: rereads}, all(j.keep(*s), func(p *deprovision.Progress) {
 				p.Steps[p.Step].Done, p.Steps[p.Step].Total = done, len(plan.Artifacts)
 			}))
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 	}
 	s.At, s.There = 0, nil
-	return slices.DeleteFunc(slices.Clone(plan.Artifacts), func(a deprovision.Artifact) bool { return !there[keyOf(a)] }), nil
+	return slices.DeleteFunc(slices.Clone(plan.Artifacts), func(a deprovision.Artifact) bool { return !there[keyOf(a)] }), rereads, nil
+}
+
+// stretchOf are the first artifacts that are read between two appends: fewer where their ids are long, because an append keeps a reread of each.
+func stretchOf(artifacts []deprovision.Artifact) []deprovision.Artifact {
+	room := stretchText
+	for n, a := range artifacts[:min(len(artifacts), stretch)] {
+		if room -= len(a.ID); room < 0 && n > 0 {
+			return artifacts[:n]
+		}
+	}
+	return artifacts[:min(len(artifacts), stretch)]
 }
 
 // mostThere is how many artifacts that are still there the document names while a pass goes on: any of them keeps the request waiting, and more of
