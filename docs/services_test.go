@@ -171,7 +171,7 @@ func TestPageOfAServiceNamesWhatIsLeft(t *testing.T) {
 		for _, row := range table(section(t, page, text(t, page), "Left for a person")) {
 			left[strings.ReplaceAll(row[0], "`", "")] = row[1]
 		}
-		named := func(name string, l footprint.Leftover) {
+		named := func(name string, l footprint.Leftover, found deprovision.ArtifactKind) {
 			when, ok := left[name]
 			if !ok {
 				t.Errorf("%s does not name %q", page, name)
@@ -180,15 +180,17 @@ func TestPageOfAServiceNamesWhatIsLeft(t *testing.T) {
 			if unrecorded == "" {
 				unrecorded = l.Unrecorded
 			}
-			if !strings.Contains(when, unrecorded) || (l.Account == deprovision.Delegate) != strings.Contains(when, "delegate") || l.Account == "" && l.Unrecorded == "" && when != "always" {
+			always := l.Account == "" && l.Unrecorded == "" && found == ""
+			if !strings.Contains(when, unrecorded) || (l.Account == deprovision.Delegate) != strings.Contains(when, "delegate") || always && when != "always" ||
+				!strings.Contains(when, string(found)) {
 				t.Errorf("%s: %q is left when %q", page, name, when)
 			}
 		}
 		for _, l := range s.Remainder {
-			named(l.Name, l)
+			named(l.Name, l, "")
 		}
 		for _, m := range s.Manual {
-			named(m.Name+" ("+m.Step+")", m.Leftover)
+			named(m.Name+" ("+m.Step+")", m.Leftover, m.Found)
 		}
 	}
 }

@@ -24,7 +24,8 @@ update of a closed record stands for an account that was set up anew.`,
     --app-id b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001 --site us
   publisher accounts add --tenant contoso --id sp --service sharepoint-online --kind delegate --upn svc@contoso.example
   publisher accounts add --tenant contoso --id mail --service exchange-online --kind authorized \
-    --app-id b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b002 --name "quarantine-folder=Quarantined by Sentry" --app-credential mail-app`,
+    --app-id b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b002 --name "quarantine-folder=Quarantined by Sentry" --app-credential mail-app \
+    --consumer "SOAR playbook: quarantine mail"`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			record.Service, record.Kind, record.State = deprovision.Service(service), deprovision.Kind(kind), deprovision.AccountActive
@@ -64,6 +65,8 @@ update of a closed record stands for an account that was set up anew.`,
 	flags.StringVar(&record.SharePointAppID, "sharepoint-app-id", "", "App Identifier of the legacy app in SharePoint, which is not the Entra App Id")
 	flags.StringArrayVar(&names, "name", nil, "a name that no page of the vendor publishes, as `kind=name`, e.g. of a quarantine folder; may be repeated")
 	flags.StringVar(&record.AppCredential, "app-credential", "", "`reference` of a credential of the account's own app, in the worker's configuration")
+	flags.StringArrayVar(&record.Consumers, "consumer", nil, "one of your own systems that uses the product's automation APIs, for the cautions and the "+
+		"announcement; may be repeated")
 	flags.BoolVar(&update, "update", false, "overwrite a record that differs")
 	return cmd
 }

@@ -59,7 +59,8 @@ func TestAccountKeepsWhatOnlyTheOperatorKnows(t *testing.T) {
 	w := provisioned(t)
 	add := []string{"accounts", "add", "--tenant", "contoso", "--id", "sp", "--service", "sharepoint-online", "--kind", "authorized", "--product", "sentry",
 		"--app-id", "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001", "--sharepoint-app-id", "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b002", "--name", "event-receiver=a.example",
-		"--name", "event-receiver=b=c.example", "--name", "quarantine-library=Held, by Sentry", "--app-credential", "sp-app"}
+		"--name", "event-receiver=b=c.example", "--name", "quarantine-library=Held, by Sentry", "--app-credential", "sp-app",
+		"--consumer", "mail triage robot", "--consumer", "playbook 12, weekly"}
 	w.run(add...).want(t, cli.Success, "added")
 	w.run(add...).want(t, cli.Success, "unchanged")
 	golden(t, "accounts-show-names", w.run("accounts", "show", "contoso.sp").out)
@@ -68,7 +69,7 @@ func TestAccountKeepsWhatOnlyTheOperatorKnows(t *testing.T) {
 		t.Fatal(record, err)
 	}
 	if r := record[0]; r.Product != "sentry" || r.SharePointAppID == "" || r.AppCredential != "sp-app" || len(r.Names["event-receiver"]) != 2 ||
-		r.Names["event-receiver"][1] != "b=c.example" || r.Names["quarantine-library"][0] != "Held, by Sentry" {
+		r.Names["event-receiver"][1] != "b=c.example" || r.Names["quarantine-library"][0] != "Held, by Sentry" || len(r.Consumers) != 2 || r.Consumers[1] != "playbook 12, weekly" {
 		t.Fatalf("%+v", r)
 	}
 	w.runWith(t.Context(), w.run("accounts", "list", "-o", "json").out, "accounts", "import", "-").want(t, cli.Success, "1 unchanged")
@@ -76,6 +77,10 @@ func TestAccountKeepsWhatOnlyTheOperatorKnows(t *testing.T) {
 		w.run(append(add, flag, value, "--update")...).want(t, cli.BadInput, flag)
 	}
 	w.run(append(add, "--name", "folder=client_secret=hunter2")...).want(t, cli.BadInput, "--name")
+	w.run(append(add, "--consumer", "password=hunter2")...).want(t, cli.BadInput, "consumer")
+	row := `{"tenant":"contoso","id":"mail","service":"exchange-online","kind":"delegate","upn":"svc@contoso.example","consumers":["SOAR playbook"]}`
+	w.runWith(t.Context(), row, "accounts", "import", "-").want(t, cli.Success, "1 added")
+	w.run("accounts", "list", "-o", "json").want(t, cli.Success, "SOAR playbook")
 }
 
 func TestNamesThatNobodyLooksAtAreTold(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -71,7 +72,7 @@ func TestPageExplainsEveryKind(t *testing.T) {
 			t.Errorf("docs/footprints.md does not explain matching by %s", how)
 		}
 	}
-	for _, p := range append(append([]string{"{name}", "{id}"}, textPlaceholders...), leftPlaceholders...) {
+	for _, p := range slices.Concat([]string{"{name}", "{id}"}, textPlaceholders, cautionPlaceholders, leftPlaceholders) {
 		if !strings.Contains(body, "`"+p+"`") {
 			t.Errorf("docs/footprints.md does not explain %s", p)
 		}

@@ -34,13 +34,9 @@ type found struct {
 // a person. What a guard refuses, and what can't be read, is left and named. Order and digest depend on the tenant alone, not on the order of
 // its listings or on the time. The error is a [*guard.Refusal] of the whole plan.
 func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error) {
-	plan := deprovision.Plan{Ref: search.Ref, Made: search.Now, Cautions: slices.Clone(s.Cautions), Remainder: s.known(search.Account, search.Admin)}
-	for _, step := range s.Steps {
-		if what, manual := s.ByHand(step, search.Account, search.Admin); manual {
-			plan.Manual = append(plan.Manual, what)
-		}
-	}
+	plan := deprovision.Plan{Ref: search.Ref, Made: search.Now, Remainder: s.known(search.Account, search.Admin)}
 	f := s.finder(search.Account, objects, search.Used...)
+	byHand := map[deprovision.ArtifactKind]bool{} // kinds of which one was found that no call removes
 	namesakes := f.namesakes(search)
 	var sure, near []found
 	for _, c := range f.candidates {
@@ -51,6 +47,10 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 		byName := namesakes[c.Name] == 1 && slices.Contains(search.Approved, c.Name) // of several nobody knows which one was meant
 		if v.match == "" && (byName || slices.Contains(search.Approved, c.ID)) {
 			v.match = "approved: " + v.suspect
+		}
+		if v.match != "" && f.callless(c) {
+			byHand[c.Kind] = true
+			continue
 		}
 		a := s.artifact(c, v)
 		if why := f.refused(c, v, search); why != "" {
@@ -65,7 +65,8 @@ func (s *Service) Find(search Search, objects []Object) (deprovision.Plan, error
 		}
 	}
 	plan.Artifacts, plan.Suspects = numbered(ordered(sure)), ordered(near)
-	plan.Cautions, plan.Calls = append(plan.Cautions, s.warnings(plan.Artifacts)...), s.calls(plan.Artifacts)
+	plan.Cautions, plan.Calls = s.cautions(search.Account, plan.Artifacts), s.calls(plan.Artifacts)
+	plan.Manual = s.manual(search, byHand)
 	slices.SortFunc(plan.Remainder, func(a, b deprovision.Remainder) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Instructions, b.Instructions))
 	})

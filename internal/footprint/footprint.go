@@ -82,7 +82,8 @@ type Leftover struct {
 
 // Manual is a step that a person does.
 type Manual struct {
-	Step     string `yaml:"step"`
+	Step     string                   `yaml:"step"`
+	Found    deprovision.ArtifactKind `yaml:"found"` // only where the tenant has one of this kind that no call removes
 	Leftover `yaml:",inline"`
 }
 

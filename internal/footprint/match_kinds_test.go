@@ -49,7 +49,7 @@ func webhookAt(address string) footprint.Object {
 type kindCase struct {
 	object  footprint.Object
 	account func(*deprovision.Account)
-	match   string // "": nothing of it; "left: …" for what a guard keeps
+	match   string // "": nothing of it; "left: …" for what a guard keeps, "by hand: …" for what a person does
 }
 
 func (c kindCase) check(t *testing.T, of deprovision.Service, with ...footprint.Object) {
@@ -212,7 +212,7 @@ func TestMatchOfAppsAndWhatTheyHave(t *testing.T) {
 		"the Entra App Id":               {deprovision.SharePointOnline, kindCase{object(footprint.AppPrincipal, "p", principal(tenantsim.ProductAppID)), nil, ""}},
 		"the service principal":          {deprovision.SharePointOnline, kindCase{object(footprint.ServicePrincipal, "p", principal(tenantsim.ProductAppID)), nil, "app-id"}},
 		"the other App Identifier":       {deprovision.SharePointOnline, kindCase{object(footprint.ServicePrincipal, "p", principal(addIn)), nil, ""}},
-		"a principal of single sites":    {deprovision.SharePointOnline, kindCase{object(footprint.AppPrincipal, "p", `{"appId":"`+addIn+`"}`), nil, "left: the owner of the app can't be read"}},
+		"a principal of single sites":    {deprovision.SharePointOnline, kindCase{object(footprint.AppPrincipal, "p", `{"appId":"`+addIn+`"}`), nil, "by hand: app principal " + addIn + " of single sites"}},
 		"no App Identifier":              {deprovision.SharePointOnline, kindCase{object(footprint.AppPrincipal, "p", `{"appId":""}`), func(a *deprovision.Account) { a.SharePointAppID = "" }, ""}},
 		"the customer's registration":    {deprovision.TeamsChat, kindCase{object(footprint.AppRegistration, "a", `{"appId":"`+tenantsim.ProductAppID+`"}`), nil, "app-id"}},
 		"another registration":           {deprovision.TeamsChat, kindCase{object(footprint.AppRegistration, tenantsim.ProductName, `{"appId":"`+tenantsim.ReaderAppID+`"}`), nil, ""}},

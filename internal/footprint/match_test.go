@@ -139,6 +139,11 @@ func matched(plan deprovision.Plan, o footprint.Object) (match, step string) {
 			return "left: " + r.Instructions, ""
 		}
 	}
+	for _, r := range plan.Manual {
+		if o.Kind == footprint.AppPrincipal && strings.HasPrefix(r.Name, "app principal ") {
+			return "by hand: " + r.Name, ""
+		}
+	}
 	return "", ""
 }
 

@@ -33,20 +33,6 @@ func (s *Service) calls(artifacts []deprovision.Artifact) map[deprovision.Artifa
 	return out
 }
 
-// globalAdministrator is the template id of the role, see https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
-const globalAdministrator = "62e90394-69f5-4237-9190-012177145e10"
-
-// warnings are cautions about what was found.
-func (s *Service) warnings(artifacts []deprovision.Artifact) []deprovision.Caution {
-	for _, a := range artifacts {
-		if a.Kind == UserRole && a.Name == globalAdministrator {
-			return []deprovision.Caution{{Code: "delegate-is-global-administrator", Text: "The delegate user is a Global Administrator who signs in with a " +
-				"password alone. Its roles are taken away first; make sure that another Global Administrator is left, and look at what it did lately."}}
-		}
-	}
-	return nil
-}
-
 // Rerouting lists the plan's rules that send mail to the product: those that go before mail under way is waited for.
 func (s *Service) Rerouting(plan deprovision.Plan) []deprovision.Artifact {
 	var rules []deprovision.Artifact

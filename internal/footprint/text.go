@@ -62,16 +62,6 @@ func (l Leftover) holds(account deprovision.Account) bool {
 	return (l.Account == "" || l.Account == account.Kind) && (l.Unrecorded == "" || !has(l.Unrecorded)) && (l.Recorded == "" || has(l.Recorded))
 }
 
-// ByHand tells what a person does at a step; ok is false when the step is nobody's but the worker's.
-func (s *Service) ByHand(step string, account deprovision.Account, admin string) (what deprovision.Remainder, ok bool) {
-	for _, m := range s.Manual {
-		if m.Step == step && m.holds(account) {
-			return s.filled(m.Leftover, account, admin), true
-		}
-	}
-	return deprovision.Remainder{}, false
-}
-
 // known is what is left for a person whatever the tenant holds.
 func (s *Service) known(account deprovision.Account, admin string) []deprovision.Remainder {
 	var out []deprovision.Remainder

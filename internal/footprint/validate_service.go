@@ -109,7 +109,7 @@ func (s *Service) validateTexts(at string, r *report) {
 			r.say(field+".code", c.Code, "each code once, "+deprovision.TokenRule)
 		}
 		codes[c.Code] = true
-		r.text(field+".text", c.Text, "what has to be acknowledged", textPlaceholders...)
+		r.text(field+".text", c.Text, "what has to be acknowledged", slices.Concat(textPlaceholders, cautionPlaceholders)...)
 	}
 	for i, m := range s.Remainder {
 		r.leftover(fmt.Sprintf("%s.remainder[%d]", at, i), m)
@@ -119,6 +119,9 @@ func (s *Service) validateTexts(at string, r *report) {
 		r.leftover(field, m.Leftover)
 		if !slices.Contains(s.Steps, m.Step) {
 			r.say(field+".step", m.Step, "one of "+join(s.Steps))
+		}
+		if m.Found != "" && m.Found != AppPrincipal {
+			r.say(field+".found", string(m.Found), "a kind of which some go by no call: "+string(AppPrincipal))
 		}
 	}
 	if s.Lapse < 0 || time.Duration(s.Lapse) > deprovision.MaxDrain {

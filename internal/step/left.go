@@ -65,8 +65,8 @@ func (s *Steps) Left(state deprovision.Progress, account deprovision.Account, pl
 
 func (removal) left(r rest) []deprovision.Remainder {
 	var stays []deprovision.Remainder
-	if what, manual := r.service.ByHand(r.name, r.account, ""); manual && r.state.Plan != nil && r.state.Facts[r.name] == "" {
-		stays = append(stays, what)
+	if task, manual := r.service.ByHand(r.name, r.account, &r.plan, ""); manual && r.state.Plan != nil && r.state.Facts[r.name] == "" {
+		stays = append(stays, task.Remainder)
 	}
 	for _, a := range r.artifacts() {
 		if shared[a.Kind] != nil && r.hasLetGo(a.Kind) {

@@ -72,8 +72,8 @@ func beforehand(service *footprint.Service, plan deprovision.Plan) []deprovision
 func unseen(service *footprint.Service, account deprovision.Account) []deprovision.Remainder {
 	out := service.Left(account, nil, service.Steps, nil)
 	for _, step := range service.Steps {
-		if what, manual := service.ByHand(step, account, ""); manual {
-			out = append(out, what)
+		if task, manual := service.ByHand(step, account, nil, ""); manual {
+			out = append(out, task.Remainder)
 		}
 	}
 	if known, err := service.Find(footprint.Search{Account: account}, nil); err == nil { // without objects it holds what a person does in any case

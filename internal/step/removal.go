@@ -30,9 +30,9 @@ func (removal) run(ctx context.Context, j *job) (engine.Result, error) {
 	if err != nil {
 		return engine.Result{}, err
 	}
-	byHand, byHandDone := j.byPerson()
-	if byHand != nil {
-		return *byHand, nil
+	byHand, byHandDone, err := j.byPerson(ctx, plan)
+	if err != nil || byHand != nil {
+		return orZero(byHand), err
 	}
 	list := plan.Of(j.name)
 	total := len(list)

@@ -19,9 +19,9 @@ type removeAtProduct struct{}
 const manual = deprovision.StopManual
 
 func (removeAtProduct) run(ctx context.Context, j *job) (engine.Result, error) {
-	if a := j.state.Answer; j.answered(deprovision.ManualDone) {
+	if j.answered(deprovision.ManualDone) {
 		done := func(p *deprovision.Progress) { p.Steps[p.Step].Done++ }
-		return engine.Result{Apply: all(note(RemoveAtProduct, strings.TrimSpace(byPersonBefore+a.DecidedBy+" "+a.Reason)), done)}, nil
+		return engine.Result{Apply: all(note(RemoveAtProduct, j.doneByHand()), done)}, nil
 	}
 	if strings.HasPrefix(j.state.Facts[RemoveAtProduct], byPersonBefore) {
 		return engine.Result{Apply: func(p *deprovision.Progress) { p.Steps[p.Step].Done++ }}, nil

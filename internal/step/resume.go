@@ -52,7 +52,7 @@ func (j *job) inherit(ctx context.Context) (func(*deprovision.Progress), error) 
 		}
 	}
 	for _, name := range append(slices.Clone(j.service.Steps), RemoveAtProduct) {
-		if fact := b.state.Facts[name]; strings.HasPrefix(fact, byPersonBefore) {
+		if fact := b.state.Facts[name]; strings.HasPrefix(fact, byPersonBefore) && !j.service.Checked(name) {
 			keep(name, fact)
 		}
 	}

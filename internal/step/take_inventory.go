@@ -99,10 +99,12 @@ func (j *job) inventory(ctx context.Context) (plan deprovision.Plan, apply func(
 	}), nil
 }
 
-// isNothing reports whether the tenant holds nothing: neither artifacts and suspects, nor anything that a guard spares or nobody could read.
+// isNothing reports whether the tenant holds nothing: neither artifacts and suspects, nor anything that a guard spares, nobody could read, or
+// only a person can remove.
 func (j *job) isNothing(search footprint.Search, plan deprovision.Plan) bool {
 	empty, err := j.service.Find(search, nil)
-	return err == nil && len(plan.Artifacts)+len(plan.Suspects) == 0 && len(plan.Remainder) == len(empty.Remainder)
+	return err == nil && len(plan.Artifacts)+len(plan.Suspects) == 0 && len(plan.Remainder) == len(empty.Remainder) &&
+		len(plan.Manual) == len(empty.Manual)
 }
 
 // search is what a plan is made for; nothing younger than since goes.

@@ -67,7 +67,7 @@ func record(raw []byte) (deprovision.Account, error) {
 	case err != nil:
 		if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 			return a, &deprovision.Invalid{Field: strings.Trim(name, `"`),
-				Allowed: "tenant, id, service, kind, appId, product, upn, site, productId, recorded, sharePointAppId, names, appCredential, state"}
+				Allowed: "tenant, id, service, kind, appId, product, upn, site, productId, recorded, sharePointAppId, names, appCredential, consumers, state"}
 		}
 		return a, notJSON
 	}
