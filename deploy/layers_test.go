@@ -49,6 +49,7 @@ func layers() []layer {
 			why: "the publisher uses pkg only",
 		},
 	}
+	all = append(all, layer{in: []string{"examples"}, own: []string{"pkg"}, why: "an example imports what a third party may"})
 	for _, adapter := range adapters {
 		wired := []string{adapter, "cmd"}
 		if strings.HasPrefix(adapter, "internal/m365/") {
