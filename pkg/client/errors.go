@@ -7,6 +7,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // What can go wrong besides a [deprovision.Invalid], which names the field of an input that is not allowed.
@@ -55,6 +57,26 @@ type GapError struct {
 func (e *GapError) Error() string {
 	return fmt.Sprintf("the journal of %s has no event %d; the next one is %d", e.Request, e.Want, e.Got)
 }
+
+// UnreadableError says that something lies in the journal that is no event of this version: it was written by hand, or by something newer.
+// Whoever follows many requests may name it and go on behind its Revision; of a request that has one, no state can be told.
+type UnreadableError struct {
+	Subject  string
+	Revision uint64 // as in [Entry]
+	Err      error
+}
+
+// Error names the message and what is wrong with it.
+func (e *UnreadableError) Error() string {
+	subject := e.Subject
+	if deprovision.LooksSecret(subject) { // who writes by hand may write anything
+		subject = "a subject that looks like a secret"
+	}
+	return fmt.Sprintf("event %d of the journal, on %s: %v", e.Revision, subject, e.Err)
+}
+
+// Unwrap returns what is wrong with it.
+func (e *UnreadableError) Unwrap() error { return e.Err }
 
 const (
 	codeNotFound     jetstream.ErrorCode = 10037 // no message found

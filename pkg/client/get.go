@@ -95,7 +95,7 @@ func (c *Client) queued(ctx context.Context, ref deprovision.Ref) (Queued, bool,
 func entry(s stored) (Entry, error) {
 	e, err := event.DecodeProgress(s.msg)
 	if err != nil {
-		return Entry{}, fmt.Errorf("event %d of the journal: %w", s.seq, err)
+		return Entry{}, &UnreadableError{Subject: s.msg.Subject, Revision: s.seq, Err: err}
 	}
 	return Entry{Event: e, Revision: s.seq, At: s.at}, nil
 }

@@ -12,7 +12,7 @@ import (
 // connection, and ends after the terminal event. A request that is not there yet is waited for. Of an archived request only the
 // terminal event is left, with its own seq.
 //
-// An error is the last thing that is yielded: the context's own when it ended, [ErrNotProvisioned], or a [GapError].
+// An error is the last thing that is yielded: the context's own when it ended, [ErrNotProvisioned], a [GapError], or an [UnreadableError].
 func (c *Client) Watch(ctx context.Context, ref deprovision.Ref, fromSeq uint64) iter.Seq2[deprovision.Event, error] {
 	return func(yield func(deprovision.Event, error) bool) {
 		for e, err := range c.WatchEntries(ctx, ref, fromSeq) {
@@ -59,6 +59,8 @@ type Scope struct {
 
 // WatchAll yields the events of all requests in the order of the journal, each once, through every interruption, until the context
 // ends. Keep [Entry.Revision] of the last event that was dealt with, and go on behind it after a restart.
+//
+// An error is the last thing that is yielded. Behind what an [UnreadableError] names, another WatchAll goes on.
 func (c *Client) WatchAll(ctx context.Context, s Scope) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		subject, err := s.subject()

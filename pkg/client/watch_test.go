@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
@@ -177,5 +178,42 @@ func TestWatchAllGoesOnBehindARevision(t *testing.T) {
 	var invalid *deprovision.Invalid
 	if err := firstError(w.client.WatchAll(t.Context(), client.Scope{Tenant: "*"})); !errors.As(err, &invalid) {
 		t.Fatal(err)
+	}
+}
+
+func TestWhatIsNoEventEndsAWatchAndIsNamedToGoOnBehind(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.writes(request()).append(deprovision.Held, nil)
+	for _, subject := range []string{"deprovision.event.contoso.teams.garbage", "deprovision.event.contoso.teams.client_secret=hunter2"} {
+		if err := w.nc.Publish(subject, []byte("no event")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := request()
+	other.ID = "r2"
+	w.writes(other).append(deprovision.Held, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var seen []string
+	for scope := (client.Scope{}); len(seen) < 4; {
+		for e, err := range w.client.WatchAll(ctx, scope) {
+			var garbage *client.UnreadableError
+			switch {
+			case errors.As(err, &garbage):
+				seen, scope.After = append(seen, garbage.Error()), garbage.Revision
+			case err != nil:
+				t.Fatal(err)
+			default:
+				seen = append(seen, e.Progress.Request.ID)
+			}
+			if len(seen) == 4 {
+				break
+			}
+		}
+	}
+	if seen[0] != "r1" || seen[3] != "r2" || !strings.HasPrefix(seen[1], "event 2 of the journal, on deprovision.event.contoso.teams.garbage: ") ||
+		!strings.HasPrefix(seen[2], "event 3 of the journal, on a subject that looks like a secret: ") || strings.Contains(seen[2], "hunter2") {
+		t.Errorf("%q", seen)
 	}
 }
