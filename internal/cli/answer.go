@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,12 +9,16 @@ import (
 )
 
 // brake is the stop of a plan that would remove too much at once, and the only name that is approved there.
-const brake = "brake"
+const brake = deprovision.StopBrake
 
-// suggested is the decision that lets the request go on: of those offered the first that ends nothing; "" when none is offered.
+// suggested is the decision that lets the request go on: of those offered the first that ends nothing; "" when none is offered. An approval is
+// that only at the brake: to try it again there may wait for an hour, or for ever.
 func suggested(p deprovision.Progress) deprovision.Verb {
 	if p.Stop == nil || len(p.Stop.Offers) == 0 {
 		return ""
+	}
+	if p.Stop.Name == brake && slices.Contains(p.Stop.Offers, deprovision.Approve) {
+		return deprovision.Approve
 	}
 	for _, v := range p.Stop.Offers {
 		if !v.Anytime() && v != deprovision.Skip && v != deprovision.Approve {

@@ -20,7 +20,11 @@ func (a *app) decide() *cobra.Command {
 		Use:   "decide <verb> <tenant>.<service>.<request>",
 		Short: "Answer the stop of a request, or cancel or force it",
 		Long: `Decide answers the stop that a request waits at. The stop, and for confirm and approve the plan, are looked up where --stop and --plan
-do not name them; the plan is shown then, and on a terminal you are asked before anything is sent. publisher show prints the whole command.
+do not name them. publisher show prints the whole command; publisher watch asks for decisions by itself.
+
+After confirm, force, and approve at the stop brake, something is destroyed. Before one of them is sent, the plan is shown, and you are asked
+to type the tenant and the account, like contoso/inline; cautions that no --acknowledge names are asked for one by one. Where nobody can be
+asked, as in a script, they need --yes.
 
   confirm      carry out the plan              retry        try the failed step again
   approve      let suspects go, by --name      skip         leave the failed step out
@@ -31,7 +35,8 @@ do not name them; the plan is shown then, and on a terminal you are asked before
 Cancel and force are offered as long as the request has not ended.`,
 		Example: `  publisher decide confirm contoso.exchange-online-inline.r1 --acknowledge mail-unscanned --acknowledge quarantine-lost
   publisher decide approve contoso.exchange-online-inline.r1 --name "TMCAS-old rule"
-  publisher decide cancel contoso.exchange-online-inline.r1 --reason "wrong account"`,
+  publisher decide cancel contoso.exchange-online-inline.r1 --reason "wrong account"
+  publisher decide confirm contoso.exchange-online-inline.r1 --stop 7 --plan sha256:… --acknowledge mail-unscanned --yes`,
 		Args:      cobra.ExactArgs(2),
 		ValidArgs: words(deprovision.Verbs()),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -61,14 +66,13 @@ Cancel and force are offered as long as the request has not ended.`,
 	flags.StringVar(&d.DecidedBy, "by", me(), "who decides")
 	flags.StringVar(&d.Reason, "reason", "", "why, or how it was done")
 	flags.StringVar(&d.ID, "id", "", "id of the decision; the same id is one decision (default a new one)")
-	flags.BoolVarP(&yes, "yes", "y", false, "do not ask on a terminal")
+	flags.BoolVarP(&yes, "yes", "y", false, "do not ask; for scripts")
 	return cmd
 }
 
-// decideOn fills in what the decision is bound to, sends it, and tells the answer.
+// decideOn fills in what the decision is bound to, asks where something would be destroyed, sends it, and tells the answer.
 func (a *app) decideOn(ctx context.Context, d deprovision.Decision, yes bool) error {
-	bound := d.Verb == deprovision.Confirm || d.Verb == deprovision.Approve
-	if err := probe(d, bound).Validate(); err != nil { // before anything is connected
+	if err := probe(d).Validate(); err != nil { // before anything is connected
 		return err
 	}
 	if err := checkDigest("planDigest", d.PlanDigest); err != nil {
@@ -77,20 +81,45 @@ func (a *app) decideOn(ctx context.Context, d deprovision.Decision, yes bool) er
 	if d.Verb == deprovision.ManualDone && strings.TrimSpace(d.Reason) == "" {
 		return &usageError{errors.New("manual-done closes a manual step with a note: add --reason, how it was done")}
 	}
+	asks := destroys(d) && !yes
+	if asks && !a.Terminal.Asks {
+		return &usageError{fmt.Errorf("after %s something is destroyed, and nobody can be asked here: add --yes when that is meant", d.Verb)}
+	}
 	c, err := a.connect()
 	if err != nil {
 		return err
 	}
-	if !d.Verb.Anytime() && (d.Stop == 0 || bound && d.PlanDigest == "") {
-		if err := a.bind(ctx, c, &d, bound, yes); err != nil {
-			return err
-		}
+	switch {
+	case d.Verb.Anytime():
+		err = a.bindAnytime(ctx, d, asks)
+	case d.Stop == 0 || bindsPlan(d.Verb) && (d.PlanDigest == "" || asks):
+		err = a.bind(ctx, c, &d, asks)
 	}
-	if d.Verb.Anytime() {
-		if _, err := a.look(ctx, d.Ref()); err != nil { // a decision about nothing would only become a dead letter
-			return err
-		}
+	if err != nil {
+		return err
 	}
+	return a.send(ctx, c, d)
+}
+
+// destroys reports whether something is destroyed once a decision was taken. What lets a step be tried again or left out does not count: its
+// plan was confirmed before. Nor does the approval of suspects: it makes a new plan, which waits for its own confirmation.
+func destroys(d deprovision.Decision) bool {
+	switch d.Verb {
+	case deprovision.Confirm, deprovision.Force:
+		return true
+	case deprovision.Approve:
+		return slices.Contains(d.Names, brake)
+	}
+	return false
+}
+
+// bindsPlan reports whether a decision with this verb is about one plan and no other.
+func bindsPlan(verb deprovision.Verb) bool {
+	return verb == deprovision.Confirm || verb == deprovision.Approve
+}
+
+// send sends a decision, and tells the answer.
+func (a *app) send(ctx context.Context, c *client.Client, d deprovision.Decision) error {
 	answer, err := c.Decide(ctx, d)
 	if err != nil {
 		return err
@@ -112,89 +141,12 @@ func (a *app) decideOn(ctx context.Context, d deprovision.Decision, yes bool) er
 }
 
 // probe is the decision as if it were bound already, so that everything else in it can be validated.
-func probe(d deprovision.Decision, bound bool) deprovision.Decision {
+func probe(d deprovision.Decision) deprovision.Decision {
 	if d.Stop == 0 && !d.Verb.Anytime() {
 		d.Stop = 1
 	}
-	if bound && d.PlanDigest == "" {
+	if bindsPlan(d.Verb) && d.PlanDigest == "" {
 		d.PlanDigest = "sha256:0"
 	}
 	return d
-}
-
-// bind looks up the stop and the plan, shows the plan, and asks where a person can answer.
-func (a *app) bind(ctx context.Context, c *client.Client, d *deprovision.Decision, bound, yes bool) error {
-	last, err := c.Last(ctx, d.Ref())
-	if err != nil {
-		if _, queued := c.Queued(ctx, d.Ref()); queued == nil && errors.Is(err, client.ErrUnknownRequest) {
-			return &refusedError{"the request is still queued; only cancel and force are offered"}
-		}
-		return err
-	}
-	p := last.Progress
-	if p.Status != deprovision.Waiting || p.Stop == nil {
-		return &refusedError{fmt.Sprintf("the request waits at no stop: %s", why(p, a.Now()))}
-	}
-	if !p.Stop.Accepts(d.Verb) {
-		return &refusedError{fmt.Sprintf("%s is not offered at the stop %s; offered are %v", d.Verb, p.Stop.Name, p.Stop.Offers)}
-	}
-	if d.Stop == 0 {
-		d.Stop = p.Stop.Seq
-	}
-	if !bound || d.PlanDigest != "" {
-		return nil
-	}
-	if p.Plan == nil {
-		return fmt.Errorf("%s: %w", d.Ref().Tokens(), client.ErrNoPlan)
-	}
-	d.PlanDigest = p.Plan.Digest
-	plan, err := c.Plan(ctx, d.Ref())
-	if err != nil {
-		return err
-	}
-	if plan.Digest() != d.PlanDigest {
-		return &client.ConflictError{Kind: "request", Name: d.Ref().Tokens(), Reason: "its plan changed a moment ago; look again"}
-	}
-	if err := a.printPlan(plan, planRows); err != nil {
-		return err
-	}
-	switch d.Verb {
-	case deprovision.Confirm:
-		err = acknowledged(p, *d)
-	case deprovision.Approve:
-		err = approvable(p.Stop.Name, plan, *d)
-	}
-	if err != nil {
-		return err
-	}
-	if yes {
-		return nil
-	}
-	return a.ask(ctx, fmt.Sprintf("%s this plan of %d artifacts in tenant %s?", d.Verb, len(plan.Artifacts), d.Tenant))
-}
-
-// approvable refuses an approval of what the plan does not list, or at the brake of anything else: the worker would ask again.
-func approvable(stop string, plan deprovision.Plan, d deprovision.Decision) error {
-	if stop == brake {
-		if !slices.Equal(d.Names, []string{brake}) {
-			return &usageError{fmt.Errorf("at the stop brake, approve takes --name brake and no other")}
-		}
-		return nil
-	}
-	for _, name := range d.Names {
-		if why := plan.Approves(name); why != "" {
-			return &usageError{fmt.Errorf("--name %s %s", quote(name), why)}
-		}
-	}
-	return nil
-}
-
-// acknowledged refuses a confirmation that leaves a caution out: the worker would ask again.
-func acknowledged(p deprovision.Progress, d deprovision.Decision) error {
-	for _, c := range p.Unacknowledged() {
-		if !slices.Contains(d.Acknowledged, c.Code) {
-			return &usageError{fmt.Errorf("caution %s is not acknowledged (%s): add --acknowledge %s", c.Code, oneLine(c.Text), quote(c.Code))}
-		}
-	}
-	return nil
 }

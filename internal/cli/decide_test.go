@@ -1,11 +1,7 @@
 package cli_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"strings"
 	"testing"
 
@@ -44,8 +40,8 @@ func TestConfirmShowsThePlanAndBindsToIt(t *testing.T) {
 	w := provisioned(t)
 	got := w.answering("")
 	state := w.waits("r1")
-	w.run("decide", "confirm", name("r1")).want(t, cli.BadInput, "caution mail-flow is not acknowledged", "--acknowledge mail-flow")
-	r := w.run("decide", "confirm", name("r1"), "--acknowledge", "mail-flow", "--by", "admin")
+	w.run("decide", "confirm", name("r1"), "--yes").want(t, cli.BadInput, "caution mail-flow is not acknowledged", "--acknowledge mail-flow")
+	r := w.run("decide", "confirm", name("r1"), "--acknowledge", "mail-flow", "--by", "admin", "--yes")
 	r.want(t, cli.Success)
 	golden(t, "decide-confirm", r.out)
 	if d := <-got; d.Stop != 7 || d.PlanDigest != state.Plan.Digest || d.DecidedBy != "admin" || d.ID == "" || d.Acknowledged[0] != "mail-flow" {
@@ -109,23 +105,6 @@ func TestDecisionThatNobodyAnswersIsKept(t *testing.T) {
 	w.run("decide", "cancel", name("r1"), "--timeout", "300ms").want(t, cli.TimedOut, "the decision is kept")
 }
 
-func TestOnlyTheWholeWordConfirms(t *testing.T) {
-	t.Parallel()
-	for in, yes := range map[string]bool{"yes\n": true, " yes \n": true, "yes": true, "y\n": false, "no\n": false, "": false, "YES\n": false} {
-		var asked bytes.Buffer
-		if err := cli.Confirm(t.Context(), strings.NewReader(in), &asked, "Really?"); (err == nil) != yes || asked.String() != "Really? Type yes: " {
-			t.Errorf("%q: %v, %q", in, err, asked.String())
-		}
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	never, end := io.Pipe()
-	defer func() { _ = end.Close() }()
-	if err := cli.Confirm(ctx, never, io.Discard, "Really?"); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-}
-
 func TestBrakeIsApprovedByItsOwnNameOnly(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
@@ -136,11 +115,96 @@ func TestBrakeIsApprovedByItsOwnNameOnly(t *testing.T) {
 	state := waiting("r1")
 	state.Stop.Name, state.Stop.Offers = "brake", []deprovision.Verb{deprovision.Approve, deprovision.Retry, deprovision.Cancel, deprovision.Force}
 	w.has(state)
-	w.run("decide", "approve", name("r1"), "--name", "Sentry's old rule").want(t, cli.BadInput, "--name brake and no other")
-	w.run("decide", "approve", name("r1"), "--name", "brake", "--name", "x").want(t, cli.BadInput, "--name brake and no other")
-	w.run("show", name("r1")).want(t, cli.Success, "publisher decide retry", "also offered: approve")
-	w.run("decide", "approve", name("r1"), "--name", "brake").want(t, cli.Success, "accepted: approve")
+	w.run("decide", "approve", name("r1"), "--name", "Sentry's old rule", "--yes").want(t, cli.BadInput, "--name brake and no other")
+	w.run("decide", "approve", name("r1"), "--name", "brake", "--name", "x", "--yes").want(t, cli.BadInput, "--name brake and no other")
+	w.run("show", name("r1")).want(t, cli.Success, "publisher decide approve", "--name brake", "also offered: retry")
+	w.run("decide", "approve", name("r1"), "--name", "brake", "--yes").want(t, cli.Success, "accepted: approve")
 	if d := <-got; len(got) > 0 || len(d.Names) != 1 || d.Names[0] != "brake" || d.PlanDigest != state.Plan.Digest || d.Stop != 7 {
 		t.Errorf("%+v, and %d more", d, len(got))
 	}
+}
+
+func TestNothingIsDestroyedWhereNobodyCanBeAskedWithoutAYes(t *testing.T) {
+	t.Parallel()
+	away := &world{t: t, url: "nats://127.0.0.1:1"} // nothing is connected before that is said
+	for _, args := range [][]string{{"confirm"}, {"confirm", "--stop", "7", "--plan", someDigest}, {"force"}, {"approve", "--name", "brake"}} {
+		away.run(append([]string{"decide", args[0], name("r1")}, args[1:]...)...).want(t, cli.BadInput, "add --yes", args[0])
+	}
+	w := provisioned(t)
+	got := w.answering("")
+	w.waits("r1")
+	for _, args := range [][]string{{"cancel"}, {"approve", "--name", "Sentry's old rule"}, {"force", "--yes"}} {
+		w.run(append([]string{"decide", args[0], name("r1")}, args[1:]...)...).want(t, cli.Success, "accepted")
+		<-got
+	}
+}
+
+func TestOnlyTenantAndAccountTypedWholeConfirm(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	got := w.answering("")
+	state := w.waits("r1")
+	confirm := []string{"decide", "confirm", name("r1"), "--acknowledge", "mail-flow"}
+	for typed, yes := range map[string]bool{"contoso/inline\n": true, " contoso/inline \n": true, "contoso/inline": true, "yes\n": false, "contoso/inline2\n": false,
+		"Contoso/inline\n": false, "\n": false, "": false, "x\ncontoso/inline\n": false} {
+		r := w.answers(typed, confirm...)
+		if !yes {
+			r.want(t, cli.NotAccepted, "Type contoso/inline to go on: ", "not confirmed")
+			continue
+		}
+		r.want(t, cli.Success, "step remove-rerouting-rules", "Type contoso/inline to go on: ", "accepted: confirm")
+		if d := <-got; d.Stop != 7 || d.PlanDigest != state.Plan.Digest {
+			t.Errorf("%+v", d)
+		}
+	}
+	w.answers("", append(confirm, "--yes")...).want(t, cli.Success, "accepted")
+	<-got
+	nobody(t, got)
+}
+
+func TestPersonWhoDecidesIsAskedForEachCaution(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	got := w.answering("")
+	state := w.waits("r1")
+	w.answers("yes\ncontoso/inline\n", "decide", "confirm", name("r1")).want(t, cli.Success, "Caution mail-flow: Mail is no longer inspected.", "accepted")
+	if d := <-got; len(d.Acknowledged) != 1 || d.Acknowledged[0] != "mail-flow" {
+		t.Errorf("%+v", d)
+	}
+	w.answers("no\ncontoso/inline\n", "decide", "confirm", name("r1")).want(t, cli.NotAccepted, "not confirmed")
+	// also where the command names stop and plan, they are shown and asked for; those of before are not sent
+	w.answers("yes\ncontoso/inline\n", "decide", "confirm", name("r1"), "--stop", "7", "--plan", state.Plan.Digest).want(t, cli.Success, "step remove-rerouting-rules")
+	<-got
+	w.answers("yes\ncontoso/inline\n", "decide", "confirm", name("r1"), "--stop", "6").want(t, cli.NotAccepted, "it names stop 6, the request waits at stop 7")
+	w.answers("yes\ncontoso/inline\n", "decide", "confirm", name("r1"), "--plan", someDigest).want(t, cli.NotAccepted, "another plan")
+	nobody(t, got)
+}
+
+func TestForceTellsWhatFollowsAndAsks(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	got := w.answering("")
+	w.has(deprovision.Progress{Request: request("held"), Status: deprovision.Held, Removed: 3})
+	w.run(asking("queued")...).want(t, cli.Success)
+	for _, id := range []string{"held", "queued"} {
+		w.answers("no\n", "decide", "force", name(id)).want(t, cli.NotAccepted, "closes the account", "not confirmed")
+		w.answers("contoso/inline\n", "decide", "force", name(id)).want(t, cli.Success, "accepted: force")
+		if d := <-got; d.Verb != deprovision.Force || d.Request != id {
+			t.Errorf("%+v", d)
+		}
+	}
+	w.answers("contoso/inline\n", "decide", "force", name("none")).want(t, cli.NotFound)
+	nobody(t, got)
+}
+
+func TestInterruptedQuestionSendsNothing(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	got := w.answering("")
+	w.waits("r1")
+	p := w.sits(t, cli.Terminal{Asks: true}, "decide", "confirm", name("r1"), "--acknowledge", "mail-flow")
+	p.sees("Type contoso/inline to go on:")
+	p.stop()
+	p.ends(cli.TimedOut)
+	nobody(t, got)
 }

@@ -62,12 +62,15 @@ func codeOf(err error) int {
 		invalid  *deprovision.Invalid
 		conflict *client.ConflictError
 		refused  *refusedError
+		garbage  *client.UnreadableError
 	)
 	switch {
 	case err == nil:
 		return Success
 	case errors.As(err, &end):
 		return end.code
+	case errors.As(err, &garbage): // what is wrong with it was not typed here
+		return Broken
 	case errors.As(err, &usage), errors.As(err, &invalid):
 		return BadInput
 	case errors.As(err, &conflict), errors.As(err, &refused):

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 )
 
 // json reports whether results are to be printed as JSON.
@@ -26,7 +28,8 @@ func (a *app) printf(format string, args ...any) error {
 
 // table aligns columns; every row is a list of cells.
 func (a *app) table(rows [][]string) error {
-	w := tabwriter.NewWriter(a.Out, 0, 8, 2, ' ', 0)
+	var out bytes.Buffer // one write, whatever stands behind it
+	w := tabwriter.NewWriter(&out, 0, 8, 2, ' ', 0)
 	for _, row := range rows {
 		for i, cell := range row {
 			row[i] = oneLine(cell)
@@ -35,20 +38,35 @@ func (a *app) table(rows [][]string) error {
 			return err
 		}
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := a.Out.Write(out.Bytes())
+	return err
 }
 
 // oneLine keeps foreign text from breaking a line or driving the terminal.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n', r == '\t', r == '\r':
+		case r == '\n', r == '\t', r == '\r', r == '\u2028', r == '\u2029':
 			return ' '
 		case r < 0x20, r == 0x7f, r >= 0x80 && r < 0xa0:
+			return -1
+		case unicode.Is(unicode.Bidi_Control, r): // would show a name in another order than it has
 			return -1
 		}
 		return r
 	}, s)
+}
+
+// clock is a stamp without what goes without saying now: the day, if it is today.
+func clock(t, now time.Time) string {
+	t, now = t.UTC(), now.UTC()
+	if t.Year() == now.Year() && t.YearDay() == now.YearDay() {
+		return t.Format("15:04:05Z")
+	}
+	return t.Format("2006-01-02 15:04Z")
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }

@@ -58,7 +58,7 @@ func (a *app) requestAll(cmd *cobra.Command, r asking) error {
 	}
 	ctx, cancel := a.whole(cmd)
 	defer cancel()
-	return a.watchBatch(ctx, r.Tenant, batch, r.strict)
+	return a.watchBatch(ctx, r.Tenant, batch, watching{strict: r.strict})
 }
 
 // newBatch is short enough to stand before the id of an account: the time in milliseconds and 12 random bits.

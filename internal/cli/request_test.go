@@ -106,3 +106,23 @@ func TestWatchOfAllGoesOnBehindARevision(t *testing.T) {
 		t.Error(r.out)
 	}
 }
+
+func TestWatchOfAllNamesAnEventThatCannotBeReadAndGoesOn(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.has(deprovision.Progress{Request: request("r1"), Status: deprovision.Succeeded})
+	for _, subject := range []string{"deprovision.event.contoso.teams.garbage", "deprovision.event.contoso.teams.more"} {
+		if _, err := w.js().Publish(t.Context(), subject, []byte("no event\x1b[2J")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.has(deprovision.Progress{Request: request("r2"), Status: deprovision.Succeeded})
+	for _, output := range []string{"table", "json"} {
+		r := w.run("watch", "--tenant", "contoso", "--timeout", "2s", "--output", output)
+		r.want(t, cli.TimedOut, "publisher: passed over: event 2 of the journal, on deprovision.event.contoso.teams.garbage", "passed over: event 3")
+		if !strings.Contains(r.out, "r1") || !strings.Contains(r.out, "r2") || strings.Contains(r.out, "garbage") || strings.Contains(r.err, "\x1b") {
+			t.Errorf("%s\n%s", r.out, r.err)
+		}
+	}
+	w.run("watch", "contoso.teams.garbage").want(t, cli.Broken, "event 2 of the journal")
+}

@@ -14,10 +14,11 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// Streams are where a command reads and writes. A confirmation is asked for only where In is a terminal.
+// Streams are where a command reads and writes. Somebody is asked only where In is a terminal.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	Terminal *Terminal        // nil means what In and Out are
 	Now      func() time.Time // nil means time.Now
 	Recheck  time.Duration    // how often a watched batch is looked for anew while no worker has taken all of it; 0 means 10 s
 }
@@ -29,6 +30,10 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	}
 	if s.Recheck <= 0 {
 		s.Recheck = 10 * time.Second
+	}
+	if s.Terminal == nil {
+		found := terminal(s.In, s.Out, os.Getenv)
+		s.Terminal = &found
 	}
 	a := &app{Streams: s}
 	root := a.root()

@@ -3,34 +3,24 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
-	"golang.org/x/term"
+	"github.com/deprovisioner/deprovisioner/internal/bars"
 )
 
 // screen draws a table over the one that it drew before.
 type screen struct {
-	out   io.Writer
-	size  func() (width, height int)
-	drawn int  // lines
-	cut   bool // some rows did not fit
+	*bars.Region
+	cut bool // some rows did not fit
 }
 
 // newScreen returns nil where no table can be drawn over another: there, lines are printed.
-func (a *app) newScreen() *screen {
-	file, ok := a.Out.(*os.File)
-	if !ok || a.json() || !term.IsTerminal(int(file.Fd())) {
+func (a *app) newScreen(plain bool) *screen {
+	region := a.region(plain)
+	if region == nil {
 		return nil
 	}
-	return &screen{out: file, size: func() (int, int) {
-		width, height, err := term.GetSize(int(file.Fd()))
-		if err != nil {
-			return 80, 24
-		}
-		return width, height
-	}}
+	return &screen{Region: region}
 }
 
 func (a *app) drawBatch(b *batch) error {
@@ -40,9 +30,9 @@ func (a *app) drawBatch(b *batch) error {
 	return b.screen.draw(b.table())
 }
 
-// draw cuts off what does not fit: a line that broke, or that scrolled away, could not be drawn over.
+// draw says how many rows do not fit.
 func (s *screen) draw(rows [][]string) error {
-	width, height := s.size()
+	_, height := s.Size()
 	more := len(rows) - max(height-2, 2)
 	if s.cut = more > 0; s.cut {
 		rows = append(rows[:len(rows)-more:len(rows)-more], []string{fmt.Sprintf("and %d more", more)})
@@ -51,15 +41,9 @@ func (s *screen) draw(rows [][]string) error {
 	if err := (&app{Streams: Streams{Out: &table}}).table(rows); err != nil {
 		return err
 	}
-	var out strings.Builder
-	if s.drawn > 0 {
-		fmt.Fprintf(&out, "\x1b[%dA\x1b[J", s.drawn) // up, and clear what is below (ECMA-48, CUU and ED)
-	}
+	var lines []bars.Line
 	for line := range strings.Lines(table.String()) {
-		text := []rune(strings.TrimSuffix(line, "\n"))
-		out.WriteString(string(text[:min(len(text), width)]) + "\n")
+		lines = append(lines, bars.Line{Text: strings.TrimSuffix(line, "\n")})
 	}
-	s.drawn = len(rows)
-	_, err := io.WriteString(s.out, out.String())
-	return err
+	return s.Draw(lines)
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -57,6 +59,8 @@ type status struct {
 	Why        string                `json:"why"`
 	Restorable *restorable           `json:"restorable,omitempty"` // of a request that ended: what the tenant still keeps
 	Progress   *deprovision.Progress `json:"progress,omitempty"`
+
+	queued *client.Queued // while no worker has taken it
 }
 
 // look finds a request wherever it is: in the journal, in the queue, or among the dead letters.
@@ -77,7 +81,7 @@ func (a *app) look(ctx context.Context, ref deprovision.Ref) (status, error) {
 	unknown := err
 	queued, err := c.Queued(ctx, ref)
 	if err == nil {
-		s.Status, s.Why = "queued", whyQueued(queued, a.Now())
+		s.Status, s.Why, s.queued = "queued", whyQueued(queued, a.Now()), &queued
 		return s, nil
 	}
 	if !errors.Is(err, client.ErrUnknownRequest) {
@@ -121,8 +125,11 @@ func (a *app) printProgress(rows [][]string, p deprovision.Progress) error {
 		rows = append(rows, []string{"detail", p.Detail})
 	}
 	rows = append(rows, []string{"started", stamp(p.Started)}, []string{"updated", fmt.Sprintf("%s (event %d)", stamp(p.Updated), p.Seq)})
-	if p.ETA != nil && !p.Status.Terminal() {
-		rows = append(rows, []string{"done by", stamp(*p.ETA) + " (estimate)"})
+	if words := allLeft(p, a.Now()); words != "" {
+		rows = append(rows, []string{"time left", words})
+	}
+	if words := doneBy(p, a.Now()); words != "" {
+		rows = append(rows, []string{"done", words})
 	}
 	if p.Plan != nil {
 		rows = append(rows, []string{"plan", fmt.Sprintf("%d artifacts, %s", p.Plan.Artifacts, p.Plan.Digest)})
@@ -132,15 +139,31 @@ func (a *app) printProgress(rows [][]string, p deprovision.Progress) error {
 		return err
 	}
 	if len(p.Steps) > 0 {
-		steps := [][]string{{"STEP", "STATE", "DONE", "OF", "ERROR"}}
-		for _, s := range p.Steps {
-			steps = append(steps, []string{s.Name, string(s.State), strconv.Itoa(s.Done), strconv.Itoa(s.Total), s.Error})
-		}
-		if err := errors.Join(a.printf(""), a.table(steps)); err != nil {
+		if err := errors.Join(a.printf(""), a.table(stepTable(p, a.Now()))); err != nil {
 			return err
 		}
 	}
 	return errors.Join(a.printStop(p), a.printRemainder(p))
+}
+
+// stepTable lists the steps; time left has a column where somebody knows it.
+func stepTable(p deprovision.Progress, now time.Time) [][]string {
+	rows := [][]string{{"STEP", "STATE", "DONE", "OF", "LEFT", "ERROR"}}
+	known := false
+	for i, s := range p.Steps {
+		words := ""
+		if !finished(s) {
+			words = stepLeft(p, i, now)
+		}
+		known = known || words != ""
+		rows = append(rows, []string{s.Name, string(s.State), strconv.Itoa(s.Done), strconv.Itoa(s.Total), words, s.Error})
+	}
+	if !known {
+		for i := range rows {
+			rows[i] = slices.Delete(rows[i], 4, 5)
+		}
+	}
+	return rows
 }
 
 func counts(p deprovision.Progress) string {

@@ -88,7 +88,7 @@ func TestCommandThatShowPrintsAnswersTheStop(t *testing.T) {
 	w := provisioned(t)
 	got := w.answering("")
 	state := w.waits("r1")
-	w.run("decide", "confirm", name("r1"), "--stop", "7", "--plan", state.Plan.Digest, "--acknowledge", "mail-flow").want(t, cli.Success, "accepted")
+	w.run("decide", "confirm", name("r1"), "--stop", "7", "--plan", state.Plan.Digest, "--acknowledge", "mail-flow", "--yes").want(t, cli.Success, "accepted")
 	w.run("show", name("r1")).want(t, cli.Success,
 		"publisher decide confirm "+name("r1")+" --stop 7 --plan "+state.Plan.Digest+" --acknowledge mail-flow;")
 	if d := <-got; d.Stop != 7 || d.PlanDigest != state.Plan.Digest || len(d.Acknowledged) != 1 {

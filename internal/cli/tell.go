@@ -37,7 +37,10 @@ func tell(err error) string {
 	var usage *usageError
 	var invalid *deprovision.Invalid
 	var entry *client.EntryError
+	var garbage *client.UnreadableError
 	switch {
+	case errors.As(err, &garbage):
+		return oneLine(err.Error())
 	case errors.As(err, &usage):
 		return usage.Error() + "; see --help"
 	case errors.As(err, &entry) && errors.As(err, &invalid):

@@ -14,7 +14,7 @@ import (
 )
 
 // watchBatch follows the requests of a batch until each has ended or waits.
-func (a *app) watchBatch(ctx context.Context, tenant, id string, strict bool) error {
+func (a *app) watchBatch(ctx context.Context, tenant, id string, w watching) error {
 	if !deprovision.ValidToken(id) {
 		return &deprovision.Invalid{Field: "--batch", Value: id, Allowed: deprovision.TokenRule}
 	}
@@ -26,7 +26,7 @@ func (a *app) watchBatch(ctx context.Context, tenant, id string, strict bool) er
 		return err
 	}
 	b := &batch{tenant: tenant, prefix: id + "-", states: map[deprovision.Ref]deprovision.Progress{}, dead: map[deprovision.Ref]string{},
-		shown: map[deprovision.Ref]string{}, screen: a.newScreen()}
+		shown: map[deprovision.Ref]string{}, screen: a.newScreen(w.plain)}
 	for {
 		grew, err := a.findBatch(ctx, c, b)
 		switch {
@@ -40,7 +40,7 @@ func (a *app) watchBatch(ctx context.Context, tenant, id string, strict bool) er
 			if err := a.endBatch(b); err != nil {
 				return err
 			}
-			return ended(b.code(strict))
+			return ended(b.code(w.strict))
 		case b.idle():
 			continue
 		}

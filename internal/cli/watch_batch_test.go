@@ -175,7 +175,8 @@ func TestScreenIsDrawnOverAndCutOffWhereItEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := "NAME  STATE\na     held\n" + "\x1b[2A\x1b[J" + "NAME  STATE\na     succee\nb     x\nand 1 more\n"
+	want := "\rNAME  STATE\x1b[K\n\ra     held\x1b[K\n\x1b[J" +
+		"\x1b[2A" + "\rNAME  STATE\x1b[K\n\ra     succ…\x1b[K\n\rb     x\x1b[K\n\rand 1 more\x1b[K\n\x1b[J"
 	if out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}

@@ -88,10 +88,18 @@ func waiting(p deprovision.Progress, now time.Time) string {
 	if others := otherOffers(p); others != "" {
 		line += "; also offered: " + others
 	}
-	if p.Stop.Expires != nil {
-		line += "; it expires " + stamp(*p.Stop.Expires)
+	return line + expiry(*p.Stop, now)
+}
+
+// expiry tells until when a stop can be answered, and what follows.
+func expiry(s deprovision.Stop, now time.Time) string {
+	switch {
+	case s.Expires == nil:
+		return ""
+	case !s.Expires.After(now):
+		return "; it expired at " + stamp(*s.Expires) + ", and is cancelled next"
 	}
-	return line
+	return fmt.Sprintf("; it expires at %s (in %s), then it is cancelled", stamp(*s.Expires), span(s.Expires.Sub(now)))
 }
 
 func otherOffers(p deprovision.Progress) string {

@@ -125,8 +125,17 @@ type result struct {
 func (w *world) run(args ...string) result { return w.runWith(w.t.Context(), "", args...) }
 
 func (w *world) runWith(ctx context.Context, in string, args ...string) result {
+	return w.runOn(ctx, nil, in, args...)
+}
+
+// answers runs one command where somebody can be asked, who types this.
+func (w *world) answers(in string, args ...string) result {
+	return w.runOn(w.t.Context(), &cli.Terminal{Asks: true}, in, args...)
+}
+
+func (w *world) runOn(ctx context.Context, terminal *cli.Terminal, in string, args ...string) result {
 	var out, errs bytes.Buffer
-	code := cli.Run(ctx, append(args, "--server", w.url), cli.Streams{In: strings.NewReader(in), Out: &out, Err: &errs,
+	code := cli.Run(ctx, append(args, "--server", w.url), cli.Streams{In: strings.NewReader(in), Out: &out, Err: &errs, Terminal: terminal,
 		Now: func() time.Time { return noon }, Recheck: 50 * time.Millisecond})
 	return result{code, out.String(), errs.String()}
 }

@@ -1,0 +1,7 @@
+//go:build linux || aix || solaris
+
+package main_test
+
+import "golang.org/x/sys/unix"
+
+const getTermios = unix.TCGETS
