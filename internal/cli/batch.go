@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
 // batch is what is known of the requests of a batch.
@@ -15,14 +19,32 @@ type batch struct {
 	refs           []deprovision.Ref
 	states         map[deprovision.Ref]deprovision.Progress // lacks what no worker has taken
 	dead           map[deprovision.Ref]string               // why it was set aside
+	garbage        map[deprovision.Ref]string               // what lies in its journal that can't be read: no state is told of it any more
 	shown          map[deprovision.Ref]string               // the line that was printed last
 	screen         *screen                                  // nil where lines are printed
+}
+
+// lost is why nothing is to be seen of a request; "" of most.
+func (b *batch) lost(ref deprovision.Ref) string { return cmp.Or(b.garbage[ref], b.dead[ref]) }
+
+// unreadable reports whether an error is about an event of one request alone, and keeps it.
+func (b *batch) unreadable(err error) bool {
+	garbage, ok := errors.AsType[*client.UnreadableError](err)
+	if !ok {
+		return false
+	}
+	_, ref, _, err := event.ParseSubject(garbage.Subject)
+	if err != nil {
+		return false
+	}
+	b.garbage[ref] = oneLine(garbage.Error())
+	return true
 }
 
 // idle reports whether every request has ended or waits for a decision.
 func (b *batch) idle() bool {
 	for _, ref := range b.refs {
-		if p := b.states[ref]; b.dead[ref] == "" && !p.Status.Terminal() && p.Status != deprovision.Waiting {
+		if p := b.states[ref]; b.lost(ref) == "" && !p.Status.Terminal() && p.Status != deprovision.Waiting {
 			return false
 		}
 	}
@@ -36,7 +58,10 @@ var urgency = []int{WaitsFor, FailedEnd, NotAccepted, ForcedEnd, CancelEnd, Rema
 func (b *batch) code(strict bool) int {
 	found := map[int]bool{}
 	for _, ref := range b.refs {
-		if b.dead[ref] != "" {
+		switch {
+		case b.garbage[ref] != "":
+			return Broken
+		case b.dead[ref] != "":
 			found[NotAccepted] = true
 			continue
 		}
@@ -53,6 +78,8 @@ func (b *batch) code(strict bool) int {
 func (b *batch) status(ref deprovision.Ref) string {
 	p, known := b.states[ref]
 	switch {
+	case b.garbage[ref] != "":
+		return "unreadable"
 	case b.dead[ref] != "":
 		return "dead-letter"
 	case !known:
@@ -65,7 +92,7 @@ func (b *batch) status(ref deprovision.Ref) string {
 func (b *batch) row(ref deprovision.Ref) []string {
 	p, known := b.states[ref]
 	row := []string{ref.Tokens(), b.status(ref), "", "", "", ""}
-	if !known || b.dead[ref] != "" {
+	if !known || b.lost(ref) != "" {
 		return row
 	}
 	row[4] = strconv.Itoa(p.Removed)
@@ -115,8 +142,8 @@ func (b *batch) table() [][]string {
 func (b *batch) why(ref deprovision.Ref, a *app) string {
 	p := b.states[ref]
 	switch {
-	case b.dead[ref] != "":
-		return b.dead[ref]
+	case b.lost(ref) != "":
+		return b.lost(ref)
 	case p.Status == deprovision.Waiting, codeOfState(p, false) != Success:
 		return why(p, a.Now())
 	case len(p.Remainder) > 0:

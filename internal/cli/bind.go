@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/deprovisioner/deprovisioner/internal/bars"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -46,7 +47,13 @@ func (a *app) bind(ctx context.Context, c *client.Client, d *deprovision.Decisio
 	if err != nil || !asks {
 		return err
 	}
-	return a.consent(ctx, p.Request, func(ctx context.Context, t *talk) error { return t.acknowledge(ctx, p, d) })
+	if err := a.consent(ctx, p.Request, func(ctx context.Context, t *talk) error { return t.acknowledge(ctx, p, d) }); err != nil {
+		return err
+	}
+	if open, err := stillAt(ctx, c, p); err != nil || open { // that was typed for this stop
+		return err
+	}
+	return &refusedError{"the request is no longer at this stop; nothing was sent"}
 }
 
 // waitsFor returns the state of a request that waits at a stop where this decision is offered.
@@ -87,14 +94,21 @@ func (a *app) bindAnytime(ctx context.Context, d deprovision.Decision, asks bool
 	return a.consent(ctx, p.Request, func(_ context.Context, t *talk) error { return t.say("%s", aftermath(d.Verb, p)) })
 }
 
-// consent has somebody read, and type whose account it is.
+// consent has somebody read, and type whose account it is. Who interrupts it learns that nothing was sent.
 func (a *app) consent(ctx context.Context, r deprovision.Request, first func(context.Context, *talk) error) error {
 	t := &talk{keys: newKeyboard(a.In, nil), out: a.Err}
-	t.keys.listen()
-	if err := first(ctx, t); err != nil {
-		return err
+	if a.Terminal.Draws {
+		t.out = bars.Folding{Out: a.Err, Columns: func() int { columns, _ := a.Terminal.Size(); return columns }}
 	}
-	return t.account(ctx, r)
+	t.keys.listen()
+	err := first(ctx, t)
+	if err == nil {
+		err = t.account(ctx, r)
+	}
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(t.say(""), fmt.Errorf("%w: %w", errNothingSent, err))
+	}
+	return err
 }
 
 // presentPlan reads the plan that a request waits with.

@@ -180,6 +180,22 @@ func TestPersonWhoDecidesIsAskedForEachCaution(t *testing.T) {
 	nobody(t, got)
 }
 
+func TestStopThatChangesWhileAPersonTypesIsSentNothing(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	got := w.answering("")
+	state, revision := w.stopped(t, "r1", deprovision.StopConfirm, deprovision.Confirm)
+	p := w.sits(t, cli.Terminal{Asks: true}, "decide", "confirm", name("r1"), "--acknowledge", "mail-flow")
+	p.sees("Type contoso/inline to go on:")
+	revision = w.goesOn(&state, revision, "somebody else")
+	state.Seq, state.Status, state.Stop = 9, deprovision.Waiting, &deprovision.Stop{Seq: 9, Name: deprovision.StopDrift, Offers: []deprovision.Verb{deprovision.Confirm}}
+	w.hasEvent(deprovision.Event{Progress: state, Change: deprovision.Change{Kind: deprovision.Stopped}}, revision) // with the same plan
+	p.types("contoso/inline\n")
+	p.sees("no longer at this stop; nothing was sent")
+	p.ends(cli.NotAccepted)
+	nobody(t, got)
+}
+
 func TestForceTellsWhatFollowsAndAsks(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
@@ -205,6 +221,7 @@ func TestInterruptedQuestionSendsNothing(t *testing.T) {
 	p := w.sits(t, cli.Terminal{Asks: true}, "decide", "confirm", name("r1"), "--acknowledge", "mail-flow")
 	p.sees("Type contoso/inline to go on:")
 	p.stop()
+	p.sees("interrupted; nothing was sent")
 	p.ends(cli.TimedOut)
 	nobody(t, got)
 }

@@ -44,6 +44,9 @@ func (e *refusedError) Error() string { return "refused: " + e.why }
 
 var errNotConfirmed = &refusedError{"not confirmed"}
 
+// errNothingSent says that a command ended before it sent anything.
+var errNothingSent = errors.New("nothing was sent")
+
 // conclude tells the error and returns its exit code.
 func conclude(w io.Writer, err error) int {
 	code := codeOf(err)

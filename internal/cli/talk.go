@@ -48,7 +48,7 @@ func (t *talk) yes(ctx context.Context, question string) error {
 // account has a person type whose account it is: what follows can't be undone, and a yes is typed too easily in the wrong window.
 func (t *talk) account(ctx context.Context, r deprovision.Request) error {
 	words := r.Tenant + "/" + r.Account
-	return t.exactly(ctx, fmt.Sprintf("Type %s to go on:", words), words)
+	return t.exactly(ctx, fmt.Sprintf("Type %s to go on:", oneLine(words)), words)
 }
 
 // acknowledge has each caution accepted that neither the request nor the decision accepts.

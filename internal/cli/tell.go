@@ -57,6 +57,8 @@ func tell(err error) string {
 		return err.Error()
 	case errors.Is(err, client.ErrUnreachable):
 		return err.Error() + "; set --server or NATS_URL"
+	case errors.Is(err, errNothingSent):
+		return "interrupted; nothing was sent"
 	case errors.Is(err, context.Canceled):
 		return "interrupted; what was sent is kept, and the removal goes on"
 	case errors.Is(err, context.DeadlineExceeded):

@@ -26,7 +26,7 @@ func (a *app) watchBatch(ctx context.Context, tenant, id string, w watching) err
 		return err
 	}
 	b := &batch{tenant: tenant, prefix: id + "-", states: map[deprovision.Ref]deprovision.Progress{}, dead: map[deprovision.Ref]string{},
-		shown: map[deprovision.Ref]string{}, screen: a.newScreen(w.plain)}
+		garbage: map[deprovision.Ref]string{}, shown: map[deprovision.Ref]string{}, screen: a.newScreen(w.plain)}
 	for {
 		grew, err := a.findBatch(ctx, c, b)
 		switch {
@@ -80,10 +80,13 @@ func (a *app) findBatch(ctx context.Context, c *client.Client, b *batch) (grew b
 		}
 	}
 	for _, ref := range b.refs {
-		if b.states[ref].Status != deprovision.Waiting {
+		if b.states[ref].Status != deprovision.Waiting || b.garbage[ref] != "" {
 			continue
 		}
 		last, err := c.Last(ctx, ref)
+		if b.unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return false, err
 		}
@@ -103,7 +106,7 @@ func (a *app) followBatch(ctx context.Context, c *client.Client, b *batch) error
 	taken := true
 	for _, ref := range b.refs {
 		state, known := b.states[ref]
-		if b.dead[ref] == "" && !state.Status.Terminal() {
+		if b.lost(ref) == "" && !state.Status.Terminal() {
 			open = append(open, ref)
 			taken = taken && known
 		}
@@ -119,6 +122,9 @@ func (a *app) followBatch(ctx context.Context, c *client.Client, b *batch) error
 	}
 	for e, err := range c.WatchMany(round, open...) {
 		if err != nil && ctx.Err() == nil && round.Err() != nil {
+			return nil
+		}
+		if b.unreadable(err) { // of one; the others are followed on
 			return nil
 		}
 		if err != nil {
@@ -156,8 +162,11 @@ func (a *app) takeIn(b *batch, e client.Entry) error {
 // endBatch sums up.
 func (a *app) endBatch(b *batch) error {
 	if a.json() {
-		for _, ref := range slices.SortedFunc(maps.Keys(b.dead), byName) {
-			if err := a.printJSON(status{Request: ref.Tokens(), Status: "dead-letter", Why: b.dead[ref]}); err != nil {
+		for _, ref := range slices.SortedFunc(slices.Values(b.refs), byName) {
+			if b.lost(ref) == "" {
+				continue
+			}
+			if err := a.printJSON(status{Request: ref.Tokens(), Status: b.status(ref), Why: b.lost(ref)}); err != nil {
 				return err
 			}
 		}

@@ -181,3 +181,26 @@ func TestScreenIsDrawnOverAndCutOffWhereItEnds(t *testing.T) {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}
 }
+
+func TestEventThatCannotBeReadEndsTheWatchOfNoOtherRequestOfABatch(t *testing.T) {
+	t.Parallel()
+	for _, output := range []string{"table", "json"} {
+		w := provisioned(t)
+		w.ends("b1-a", deprovision.Succeeded)
+		w.has(waiting("b1-b"))
+		held := deprovision.Progress{Request: request("b1-c"), Seq: 1, Status: deprovision.Held, Step: 1, Steps: steps()}
+		revision := w.hasEvent(deprovision.Event{Progress: held, Change: deprovision.Change{Kind: deprovision.Claimed}}, 0)
+		for _, id := range []string{"b1-b", "b1-d"} { // the last event of the one, the only one of the other
+			if _, err := w.js().Publish(t.Context(), "deprovision.event."+name(id), []byte("no event\x1b[2J")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p := w.sits(t, cli.Terminal{}, watching("--output", output)...)
+		p.sees("b1-c")
+		w.finishes(held, revision)
+		p.sees("b1-c", "succeeded", "b1-d", "event 5 of the journal")
+		if all := p.ends(cli.Broken); !strings.Contains(all, "event 4 of the journal") || strings.Contains(all, "\x1b") {
+			t.Error(all)
+		}
+	}
+}

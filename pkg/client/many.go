@@ -12,7 +12,7 @@ import (
 // every interruption of server and connection. It ends when all of them have ended. A request that is not there yet is waited for. After an
 // interruption at the very start, events before the last may come as well.
 //
-// An error is the last thing that is yielded: the context's own when it ended, or [ErrNotProvisioned].
+// An error is the last thing that is yielded: the context's own when it ended, [ErrNotProvisioned], or an [UnreadableError].
 func (c *Client) WatchMany(ctx context.Context, refs ...deprovision.Ref) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		open := map[deprovision.Ref]bool{}
