@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/deprovisioner/deprovisioner/internal/bars"
+	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )

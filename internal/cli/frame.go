@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/deprovisioner/deprovisioner/internal/bars"
+	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )

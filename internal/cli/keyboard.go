@@ -6,7 +6,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"github.com/deprovisioner/deprovisioner/internal/bars"
+	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 )
 
 // keyboard reads what a person types. Keys count only between listen and deaf, so that what was typed for one stop never answers the next.

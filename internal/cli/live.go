@@ -5,7 +5,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/deprovisioner/deprovisioner/internal/bars"
+	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/deprovisioner/deprovisioner/internal/bars"
+	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 )
 
 // screen draws a table over the one that it drew before.

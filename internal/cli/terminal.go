@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/deprovisioner/deprovisioner/internal/bars"
+	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 )
 
 // Terminal is what the streams of a command can do besides reading and writing.

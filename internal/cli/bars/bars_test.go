@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/deprovisioner/deprovisioner/internal/bars"
+	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
