@@ -22,12 +22,16 @@ type Journal struct {
 	Observer Observer     // may be nil; set before use
 	Log      *slog.Logger // nil means slog.Default; set before use
 
+	// Seal signs the chain value of a request's end. It may be nil; set before use.
+	Seal func(chain string) string
+
 	nc     *nats.Conn
 	js     jetstream.JetStream
 	askFor time.Duration // one request to the server, when the context sets no earlier end
 	poll   time.Duration // one fetch; Stop may have to wait for it
 
-	recent recentPlans
+	recent  recentPlans
+	chained chains
 }
 
 // Observer is told what a metric may count. A stream is named "requests", "decisions" or "wakes"; the reasons are in reject.go and
@@ -61,14 +65,14 @@ func (j *Journal) Last(ctx context.Context, ref deprovision.Ref) (engine.Entry, 
 	if err != nil || seq == 0 {
 		return engine.Entry{}, err
 	}
-	return entry(msg, seq)
+	return j.entry(ref, msg, seq)
 }
 
 // Since returns the events after a revision, oldest first, read from the leader.
 func (j *Journal) Since(ctx context.Context, ref deprovision.Ref, revision uint64) ([]engine.Entry, error) {
 	var out []engine.Entry
 	err := j.each(ctx, EventStream, event.Subject(event.Events, ref), revision+1, func(msg *nats.Msg, seq uint64) error {
-		e, err := entry(msg, seq)
+		e, err := j.entry(ref, msg, seq)
 		out = append(out, e)
 		return err
 	})
@@ -81,19 +85,20 @@ func (j *Journal) after(ctx context.Context, ref deprovision.Ref, revision uint6
 	if err != nil || seq == 0 {
 		return engine.Entry{}, err
 	}
-	return entry(msg, seq)
+	return j.entry(ref, msg, seq)
 }
 
-func entry(msg *nats.Msg, seq uint64) (engine.Entry, error) {
+func (j *Journal) entry(ref deprovision.Ref, msg *nats.Msg, seq uint64) (engine.Entry, error) {
 	e, err := event.DecodeProgress(msg)
 	if err != nil {
 		return engine.Entry{}, fmt.Errorf("event %d: %w", seq, err)
 	}
+	j.note(ref, seq, msg)
 	return engine.Entry{Event: e, Revision: seq}, nil
 }
 
 // Append writes an event by compare-and-set. When it is refused, or no answer comes, the journal itself is asked whether the event
-// is in it: by the id of the change, also when others came on top.
+// is in it: by the id of the change, also when others came on top. Each event is chained to the one before it: see [event.ChainNext].
 func (j *Journal) Append(ctx context.Context, ref deprovision.Ref, expected uint64, e deprovision.Event) (uint64, error) {
 	if e.Change.ID == "" {
 		return 0, &deprovision.Invalid{Field: "change.id", Allowed: "the id of the append; it tells a lost answer from another's write"}
@@ -112,8 +117,13 @@ func (j *Journal) Append(ctx context.Context, ref deprovision.Ref, expected uint
 	if want := event.Subject(event.Events, ref); msg.Subject != want {
 		return 0, &event.Mismatch{Subject: want, Body: msg.Subject}
 	}
+	chain, err := j.chain(ctx, ref, expected, msg, e.Progress.Status.Terminal())
+	if err != nil {
+		return 0, fmt.Errorf("append to %s: %w", ref.Tokens(), err)
+	}
 	revision, err := j.publish(ctx, msg, &expected)
 	if err == nil {
+		j.chained.put(ref, revision, chain)
 		return revision, nil
 	}
 	return j.settle(ctx, ref, expected, e.Change.ID, err)

@@ -60,7 +60,7 @@ func messages(t testing.TB) map[string]message {
 		"request":              {fullRequest(), func() (*nats.Msg, error) { return event.EncodeRequest(fullRequest(), trace) }, decoder(event.DecodeRequest)},
 		"decision":             {decision(), func() (*nats.Msg, error) { return event.EncodeDecision(decision(), trace) }, decoder(event.DecodeDecision)},
 		"account":              {account(), func() (*nats.Msg, error) { return event.EncodeAccount(account()) }, decoder(event.DecodeAccount)},
-		"progress":             {progress(), func() (*nats.Msg, error) { return event.EncodeProgress(progress()) }, decoder(event.DecodeProgress)},
+		"progress":             {progress(), chainedProgress, decoder(event.DecodeProgress)},
 		"plan":                 {chunk(t), func() (*nats.Msg, error) { return event.EncodePlan(chunk(t)) }, decoder(event.DecodePlan)},
 		"wake":                 {wake, func() (*nats.Msg, error) { return event.EncodeWake(wake) }, decoder(event.DecodeWake)},
 		"dead-letter":          letter(deadLetter()),
