@@ -16,6 +16,10 @@ type Entry struct {
 	deprovision.Event
 	Revision uint64    `json:"revision"` // stream sequence; [Client.WatchAll] goes on behind it
 	At       time.Time `json:"at"`       // when it was stored
+
+	// Chain is what chains the event to all before it; of an end it is the seal of the request. "" where an older worker wrote it.
+	Chain     string `json:"chain,omitempty"`
+	Signature string `json:"signature,omitempty"` // of an end, where the worker has a key: see [event.VerifySeal]
 }
 
 // Queued is a request that no worker has taken yet.
@@ -97,5 +101,6 @@ func entry(s stored) (Entry, error) {
 	if err != nil {
 		return Entry{}, &UnreadableError{Subject: s.msg.Subject, Revision: s.seq, Err: err}
 	}
-	return Entry{Event: e, Revision: s.seq, At: s.at}, nil
+	link, err := event.ReadLink(s.msg)
+	return Entry{Event: e, Revision: s.seq, At: s.at, Chain: link.Chain, Signature: link.Seal}, err
 }
