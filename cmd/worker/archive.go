@@ -2,18 +2,20 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/evidence"
 )
 
 func archiveCommand() *cobra.Command {
@@ -24,8 +26,9 @@ func archiveCommand() *cobra.Command {
 		Use:   "archive",
 		Short: "Move the journals of requests that ended long ago into files; their ends stay",
 		Long: `Move the journals of requests that ended long ago into files. The events, with all evidence, are written to
-<keep>/<tenant>/<service>/<request>.jsonl, one event a line, before they are purged. The last event stays as a tombstone, so that the same
-request is not carried out again. A run may be broken off and repeated. It needs a user who may purge: see docs/streams.md.`,
+<keep>/<tenant>/<service>/<request>.jsonl before they are purged: the bundle that "publisher evidence get" makes and "publisher evidence verify" checks. The
+last event stays as a tombstone, so that the same request is not carried out again, and with it the seal of the bundle. A run may be broken off and
+repeated. It needs a user who may purge: see docs/streams.md.`,
 		Example: "  worker archive --config deploy/worker.yaml --keep /var/lib/deprovisioner/archive --after 2160h",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -35,8 +38,7 @@ request is not carried out again. A run may be broken off and repeated. It needs
 			if r.Journal < 0 || r.Tombstones < 0 {
 				return usage{&deprovision.Invalid{Field: "--after", Allowed: "0s or more, as --tombstones"}}
 			}
-			r.Keep = files(dir).keep
-			return s.archive(c, r)
+			return s.archive(c, r, dir)
 		},
 	}
 	s.register(c)
@@ -47,7 +49,7 @@ request is not carried out again. A run may be broken off and repeated. It needs
 	return c
 }
 
-func (s *settings) archive(c *cobra.Command, r journal.Retention) error {
+func (s *settings) archive(c *cobra.Command, r journal.Retention, dir string) error {
 	cfg, log, err := s.load()
 	if err != nil {
 		return err
@@ -61,43 +63,66 @@ func (s *settings) archive(c *cobra.Command, r journal.Retention) error {
 	if err != nil {
 		return err
 	}
+	reader, err := client.New(nc, client.Options{})
+	if err != nil {
+		return err
+	}
+	r.Keep = files{dir, reader, log}.keep
 	done, err := j.Archive(c.Context(), r)
 	_, said := fmt.Fprintf(c.OutOrStdout(), "%d journals archived, %d ends gone, %d events purged\n", done.Journals, done.Tombstones, done.Events)
 	return errors.Join(err, said)
 }
 
 // files keeps the events of each request in a file below a directory.
-type files string
+type files struct {
+	dir    string
+	client *client.Client
+	log    *slog.Logger
+}
 
-// keep writes all events of a request; a file of an earlier run, which purged nothing, is replaced.
-func (f files) keep(_ context.Context, ref deprovision.Ref, events []engine.Entry) error {
-	dir := filepath.Join(string(f), ref.Tenant, string(ref.Service))
+// keep writes the bundle of a request; a file of an earlier run, which purged nothing, is replaced. What was appended to the end of a request that was
+// archived before goes into a file of its own.
+func (f files) keep(ctx context.Context, ref deprovision.Ref, last uint64) error {
+	dir := filepath.Join(f.dir, ref.Tenant, string(ref.Service))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	whole := filepath.Join(dir, ref.Request+".jsonl")
 	out, err := os.CreateTemp(dir, ref.Request+".*.part")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(out.Name()) }() // gone already when all went well
-	lines := json.NewEncoder(out)
-	for _, e := range events {
-		line := struct {
-			Revision uint64 `json:"revision"` // in the stream
-			deprovision.Event
-		}{e.Revision, e.Event}
-		if err := lines.Encode(line); err != nil {
-			return errors.Join(err, out.Close())
-		}
+	sum, err := evidence.Collect(ctx, f.client, ref, out, evidence.Options{By: "worker archive " + version(), Rest: true})
+	if err == nil && sum.Revision < last {
+		err = fmt.Errorf("the events were read up to %d only, not up to %d: try again", sum.Revision, last)
 	}
-	if err := errors.Join(out.Sync(), out.Close()); err != nil { // it is purged after this
+	if err == nil {
+		err = f.verify(ref, out)
+	}
+	if err := errors.Join(err, out.Sync(), out.Close()); err != nil { // it is purged after this
 		return err
 	}
-	if err := os.Rename(out.Name(), whole); err != nil {
+	name := ref.Request + ".jsonl"
+	if sum.After > 0 {
+		name = fmt.Sprintf("%s.from-%d.jsonl", ref.Request, sum.After+1)
+	}
+	if err := os.Rename(out.Name(), filepath.Join(dir, name)); err != nil {
 		return err
 	}
 	return settle(dir)
+}
+
+// verify reads what was written. A journal that is broken is kept as it is, and told of: in the stream it would be no better.
+func (f files) verify(ref deprovision.Ref, out *os.File) error {
+	if _, err := out.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := evidence.Verify(out, evidence.Check{})
+	if broken, ok := errors.AsType[*evidence.BrokenError](err); ok {
+		f.log.Warn("the evidence of a request is broken; it is kept as it is", "request", ref.Tokens(), "why", broken.Error())
+		return nil
+	}
+	return err
 }
 
 // settle makes sure that a directory still has its files after a loss of power.

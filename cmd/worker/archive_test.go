@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/journal"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/evidence"
 )
 
 func TestArchiveKeepsTheEventsInFilesBeforeTheyGo(t *testing.T) {
@@ -62,8 +64,9 @@ func TestArchiveKeepsTheEventsInFilesBeforeTheyGo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	body, err := os.ReadFile(filepath.Join(dir, "contoso", "exchange-online-inline", "r1.jsonl"))
-	if err != nil || bytes.Count(body, []byte("\n")) != 3 || !bytes.Contains(body, []byte(`"outcome":"removed"`)) {
+	file := filepath.Join(dir, "contoso", "exchange-online-inline", "r1.jsonl")
+	body, err := os.ReadFile(file)
+	if err != nil || bytes.Count(body, []byte(`"kind":"event"`)) != 3 || !bytes.Contains(body, []byte(`"outcome":"removed"`)) {
 		t.Errorf("%s, %v", body, err)
 	}
 	events, err := j.Since(t.Context(), request.Ref(), 0)
@@ -75,6 +78,29 @@ func TestArchiveKeepsTheEventsInFilesBeforeTheyGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
+	last, err := c.Last(t.Context(), request.Ref())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := evidence.Verify(bytes.NewReader(body), evidence.Check{Seal: last.Chain})
+	if err != nil || sum.Proven != 3 {
+		t.Errorf("the tombstone does not prove the file: %+v, %v", sum, err)
+	}
+	late := deprovision.Event{Progress: last.Progress, Change: deprovision.Change{ID: "late", Kind: deprovision.DecisionRefused}}
+	late.Progress.Seq++
+	if _, err := j.Append(t.Context(), request.Ref(), last.Revision, late); err != nil {
+		t.Fatal(err)
+	}
+	if err := archive(dir); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := os.ReadFile(strings.TrimSuffix(file, "jsonl") + "from-3.jsonl")
+	if sum, broken := evidence.Verify(bytes.NewReader(rest), evidence.Check{}); err != nil || broken != nil || sum.After != 2 || sum.Events != 2 {
+		t.Errorf("%+v, %v, %v", sum, err, broken)
+	}
+	if again, err := os.ReadFile(file); err != nil || !bytes.Equal(again, body) {
+		t.Errorf("the evidence was replaced by what came after it, %v", err)
+	}
 	for _, err := range c.Evidence(t.Context(), request.Ref()) {
 		if !errors.Is(err, client.ErrArchived) {
 			t.Errorf("what is left is given out as the evidence: %v", err)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
@@ -22,13 +21,13 @@ type Retention struct {
 	Journal    time.Duration // how long every event of a request stays after its last one
 	Tombstones time.Duration // how long the last event stays, and with it the plan; 0 means [Tombstones]
 
-	// Keep gets the events of a request, oldest first, before any of them goes: copy them, with their evidence, to where they are
-	// kept for good. An error leaves them all in the stream and ends the run. It may be nil. It may be called again for a request
-	// of which an earlier run purged nothing.
-	Keep func(ctx context.Context, ref deprovision.Ref, events []engine.Entry) error
+	// Keep copies the events of a request, with their evidence, to where they are kept for good, before any of them goes: those up to the revision last,
+	// and later ones if it finds any. An error leaves them all in the stream and ends the run. It may be nil. It may be called again for a request
+	// of which an earlier run purged nothing; and for what is left of one that was archived, when something was appended to its end.
+	Keep func(ctx context.Context, ref deprovision.Ref, last uint64) error
 }
 
-type keeper = func(context.Context, deprovision.Ref, []engine.Entry) error
+type keeper = func(ctx context.Context, ref deprovision.Ref, last uint64) error
 
 // Archived counts what one run did.
 type Archived struct {
@@ -85,11 +84,7 @@ func (j *Journal) thin(ctx context.Context, ref deprovision.Ref, last uint64, ke
 		return 0, err
 	}
 	if keep != nil {
-		events, err := j.Since(ctx, ref, 0)
-		if err != nil {
-			return 0, err
-		}
-		if err := keep(ctx, ref, events); err != nil {
+		if err := keep(ctx, ref, last); err != nil {
 			return 0, fmt.Errorf("keep the events: %w", err)
 		}
 	}

@@ -66,9 +66,12 @@ func TestArchiveLeavesTheEndOfWhatEnded(t *testing.T) {
 		t.Errorf("%+v went before its time", done)
 	}
 	var kept []string
-	keep := func(_ context.Context, of deprovision.Ref, entries []engine.Entry) error {
-		for _, e := range entries {
+	keep := func(_ context.Context, of deprovision.Ref, upTo uint64) error {
+		for _, e := range events(t, j, of.Request) {
 			kept = append(kept, of.Request+" "+e.Change.ID)
+		}
+		if upTo != last {
+			t.Errorf("kept up to %d, it ends with %d", upTo, last)
 		}
 		return nil
 	}
@@ -106,7 +109,7 @@ func TestArchiveKeepsWhatCouldNotBeCopied(t *testing.T) {
 	story(t, j, "ended", deprovision.Failed)
 	full := errors.New("the archive is full")
 	_, err := j.Archive(t.Context(), journal.Retention{Journal: atOnce, Tombstones: atOnce,
-		Keep: func(context.Context, deprovision.Ref, []engine.Entry) error { return full }})
+		Keep: func(context.Context, deprovision.Ref, uint64) error { return full }})
 	if !errors.Is(err, full) {
 		t.Error(err)
 	}
