@@ -85,6 +85,25 @@ func TestMissingSecretIsNamedBeforeAnyRequestIsTaken(t *testing.T) {
 	}
 }
 
+func TestKeyThatCannotSignIsNamedBeforeAnyRequestIsTaken(t *testing.T) {
+	t.Parallel()
+	config := withSecrets(t)
+	body, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, key := range map[string]string{"no key": config, "no file": config + ".none"} {
+		file := filepath.Join(t.TempDir(), "worker.yaml")
+		if err := os.WriteFile(file, append(body, "\nevidence: {signingKeyFile: "+key+"}\n"...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := execute(t.Context(), "run", "--config", file)
+		if err == nil || code(err) != exitUsage || !strings.Contains(err.Error(), "evidence.signingKeyFile") {
+			t.Errorf("%s: it says: %v", what, err)
+		}
+	}
+}
+
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 	t.Parallel()
 	for _, c := range command().Commands() {

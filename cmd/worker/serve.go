@@ -26,6 +26,7 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/step"
 	"github.com/deprovisioner/deprovisioner/internal/web"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
 // hooks let a test crash the process between two effects, and move its time. They are nil in every build that anybody runs.
@@ -72,6 +73,13 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 		return w, err
 	}
 	w.journal.Observer, w.journal.Log = w.metrics, log
+	key, err := signingKey(cfg.Evidence)
+	if err != nil {
+		return w, usage{err}
+	}
+	if len(key) > 0 {
+		w.journal.Seal = func(chain string) string { return event.Sign(key, chain) }
+	}
 	if w.redis, err = dialRedis(cfg); err != nil {
 		return w, err
 	}

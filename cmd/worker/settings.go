@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/logging"
 	"github.com/deprovisioner/deprovisioner/internal/m365/token"
 	"github.com/deprovisioner/deprovisioner/internal/progress"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
 // settings are the flags that every command over real servers has.
@@ -77,10 +79,9 @@ func dialRedis(cfg config.Config) (redis.UniversalClient, error) {
 
 // secretsAreThere finds out at the start what would otherwise stop every request of a tenant that this worker takes.
 func secretsAreThere(cfg config.Config) error {
-	var faults []error
-	if _, err := apiTokens(cfg.HTTP); err != nil {
-		faults = append(faults, err)
-	}
+	_, wrongTokens := apiTokens(cfg.HTTP)
+	_, wrongKey := signingKey(cfg.Evidence)
+	faults := []error{wrongTokens, wrongKey}
 	for alias, t := range cfg.Tenants {
 		for ref, c := range t.Credentials {
 			if c.Type == token.ClientSecret {
@@ -102,6 +103,21 @@ func secretsAreThere(cfg config.Config) error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// signingKey reads the key that signs the ends of journals; it is empty where the configuration names none.
+func signingKey(cfg config.Evidence) (key ed25519.PrivateKey, err error) {
+	if cfg.SigningKeyFile == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(cfg.SigningKeyFile)
+	if err == nil {
+		key, err = event.SigningKey(text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("evidence.signingKeyFile: %w", err)
+	}
+	return key, nil
 }
 
 // hint adds to an error what to do about it.

@@ -14,6 +14,7 @@ type Config struct {
 	Worker   Worker   `yaml:"worker" envPrefix:"WORKER_"`
 	Throttle Throttle `yaml:"throttle" envPrefix:"THROTTLE_"`
 	Log      Log      `yaml:"log" envPrefix:"LOG_"`
+	Evidence Evidence `yaml:"evidence" envPrefix:"EVIDENCE_"`
 
 	Footprints []string `yaml:"footprints" env:"FOOTPRINTS"` // files that describe products, beside those that come with the worker
 
@@ -77,6 +78,11 @@ type Throttle struct {
 type Log struct {
 	Level  string `yaml:"level" env:"LEVEL"`   // debug, info, warn, error
 	Format string `yaml:"format" env:"FORMAT"` // text, json
+}
+
+// Evidence says how what was done is proved.
+type Evidence struct {
+	SigningKeyFile string `yaml:"signingKeyFile" env:"SIGNING_KEY_FILE"` // PEM file with the Ed25519 key that signs the end of every request; none signs nothing
 }
 
 // Default returns the configuration before anything was read: all on loopback, no tenant.
