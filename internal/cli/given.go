@@ -12,12 +12,12 @@ import (
 
 var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
-// checkDigest refuses what can be no digest of a plan, such as one that was cut off while copying: a worker would find that the tenant changed.
+// checkDigest refuses what can be no digest of a plan and no seal, such as one that was cut off while copying: a worker would find that the tenant changed.
 func checkDigest(field, digest string) error {
 	if digest == "" || digestForm.MatchString(digest) {
 		return nil
 	}
-	return &deprovision.Invalid{Field: field, Value: digest, Allowed: "the whole digest of a plan: sha256: and 64 hexadecimal digits"}
+	return &deprovision.Invalid{Field: field, Value: digest, Allowed: "the whole of it: sha256: and 64 hexadecimal digits"}
 }
 
 // namedKinds are the kinds of artifact that workers look for by names of an account's record (docs/services/README.md).

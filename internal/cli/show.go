@@ -58,6 +58,7 @@ type status struct {
 	Status     string                `json:"status"` // as in the progress document, or "queued" or "dead-letter"
 	Why        string                `json:"why"`
 	Restorable *restorable           `json:"restorable,omitempty"` // of a request that ended: what the tenant still keeps
+	Seal       string                `json:"seal,omitempty"`       // of a request that ended: publisher evidence verify --seal
 	Progress   *deprovision.Progress `json:"progress,omitempty"`
 
 	queued *client.Queued // while no worker has taken it
@@ -73,6 +74,9 @@ func (a *app) look(ctx context.Context, ref deprovision.Ref) (status, error) {
 	last, err := c.Last(ctx, ref)
 	if err == nil {
 		s.Status, s.Why, s.Progress = string(last.Progress.Status), why(last.Progress, a.Now()), &last.Progress
+		if last.Progress.Status.Terminal() {
+			s.Seal = last.Chain
+		}
 		return s, nil
 	}
 	if !errors.Is(err, client.ErrUnknownRequest) {
@@ -111,6 +115,9 @@ func (a *app) printStatus(s status) error {
 	}
 	if r := s.Restorable; r != nil {
 		rows = append(rows, []string{"restorable", r.String()})
+	}
+	if s.Seal != "" {
+		rows = append(rows, []string{"seal", s.Seal})
 	}
 	return a.printProgress(rows, *s.Progress)
 }

@@ -3,6 +3,7 @@ package evidence_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
 	"github.com/deprovisioner/deprovisioner/pkg/evidence"
 )
 
@@ -255,6 +257,54 @@ func TestSignatureTellsWhoSealed(t *testing.T) {
 		_, err := evidence.Verify(bytes.NewReader(c.data), evidence.Check{Key: c.key})
 		if (c.text == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.text) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// unchained is the bundle of a journal of which an older worker wrote the events up to, and without, the nth.
+func unchained(t *testing.T, upTo int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := evidence.NewWriter(&out, evidence.Record{Request: request().Ref().Tokens(), By: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain := event.ChainStart(request().Ref())
+	for i, e := range story() {
+		msg, err := event.EncodeProgress(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chain = event.ChainNext(chain, msg.Data)
+		r := evidence.Record{Seq: e.Progress.Seq}
+		if i >= upTo {
+			r.Chain = chain
+		}
+		if err := w.Event(r, msg.Data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	body, err := json.Marshal(plan())
+	if err := errors.Join(err, w.Plan(plan().Digest(), body), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestJournalOfAnOlderWorkerIsNotChainedAndNotBroken(t *testing.T) {
+	t.Parallel()
+	for _, upTo := range []int{1, 4, 8, 9} {
+		good := unchained(t, upTo)
+		sum, err := verify(good)
+		if err != nil || sum.Unchained != upTo || sum.Events != 9 || (sum.Seal == "") != (upTo == 9) {
+			t.Errorf("%d events without a chain value: %+v, %v", upTo, sum, err)
+		}
+		if upTo == 9 {
+			continue
+		}
+		changed := bytes.Replace(good, []byte(`"by":"worker-1"`), []byte(`"by":"worker-7"`), 1)
+		if b := broken(t, changed); b == nil || !b.Has(evidence.ChangedEvent) && !b.Has(evidence.Changed) {
+			t.Errorf("%d: event 1 was changed: %v", upTo, b)
 		}
 	}
 }
