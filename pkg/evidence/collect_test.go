@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -215,6 +216,32 @@ func Example() {
 	// Output:
 	// contoso.exchange-online-inline.r1 succeeded-with-remainder 9 <nil>
 	// changed-event 5
+}
+
+// A page for people, made from the bundle in a file.
+func ExampleReport() {
+	bundle := bytes.NewReader(whole(exampleT{}))
+	var page bytes.Buffer
+	sum, err := evidence.Report(bundle, &page, evidence.Check{Key: public()})
+	fmt.Println(sum.Events, "events,", strings.Contains(page.String(), "Looked at it with the mail team."), err)
+	// Output: 9 events, true <nil>
+}
+
+// As an HTTP handler gives out the bundle of a request, or with Accept: text/html the page.
+func ExampleCollect() {
+	var connected *client.Client // made by client.Connect
+	_ = func(w http.ResponseWriter, r *http.Request) {
+		ref := deprovision.Ref{Tenant: "contoso", Service: deprovision.ExchangeOnlineInline, Request: r.PathValue("request")}
+		collect := evidence.Collect
+		if r.Header.Get("Accept") == "text/html" {
+			collect = evidence.CollectReport
+		}
+		sum, err := collect(r.Context(), connected, ref, w, evidence.Options{By: "my-service"})
+		if err != nil {
+			panic(http.ErrAbortHandler) // what was written is no bundle
+		}
+		fmt.Println("the seal to note:", sum.Seal)
+	}
 }
 
 // exampleT stands for a test where an example needs one.

@@ -3,6 +3,7 @@ package evidence_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"testing"
 
@@ -27,6 +28,9 @@ func FuzzVerify(f *testing.F) {
 			t.Errorf("broken without a reason")
 		case err != nil && b == nil && !errors.Is(err, evidence.ErrNoBundle):
 			t.Errorf("%v", err)
+		}
+		if _, shown := evidence.Report(bytes.NewReader(data), io.Discard, evidence.Check{}); (shown == nil) != (err == nil) {
+			t.Errorf("verified: %v, reported: %v", err, shown)
 		}
 		if err == nil && len(data) > 0 { // whatever is whole is so in one way only
 			data[len(data)/2] ^= 1
