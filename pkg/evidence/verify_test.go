@@ -3,6 +3,7 @@ package evidence_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -197,6 +198,21 @@ func TestWhatWasChangedIsNamed(t *testing.T) {
 				t.Errorf("%v, want %s: %s", b, c.want, c.text)
 			}
 		})
+	}
+}
+
+// TestRecordThatWasSummedAnewIsFoundByTheClosingRecord changes what no chain covers, with its own sum.
+func TestRecordThatWasSummedAnewIsFoundByTheClosingRecord(t *testing.T) {
+	t.Parallel()
+	for line, change := range map[int][2]string{header: {`"by":"test"`, `"by":"fake"`}, 5: {`"revision":104`, `"revision":105`}, accountLine: {"b7e4", "b7e5"}} {
+		lines := records(replaced(t, line, change[0], change[1]))
+		bare, _, _ := strings.Cut(lines[line], `,"sum":"`)
+		bare += "}"
+		digest := sha256.Sum256([]byte(bare))
+		lines[line] = strings.TrimSuffix(bare, "}") + fmt.Sprintf(",\"sum\":\"%x\"}\n", digest[:16])
+		if b := broken(t, join(lines)); b == nil || !b.Has(evidence.WrongClose) || len(b.Problems) != 1 {
+			t.Errorf("line %d: %v", line+1, b)
+		}
 	}
 }
 
