@@ -48,7 +48,8 @@ func notRead(path string, err error) error {
 	case errors.As(err, &usage):
 		return err
 	case errors.Is(err, evidence.ErrNoBundle):
-		return &deprovision.Invalid{Field: "file", Value: path, Allowed: "an evidence bundle, as publisher evidence get and worker archive write them (" + err.Error() + ")"}
+		return &deprovision.Invalid{Field: "file", Value: path,
+			Allowed: "an evidence bundle, as publisher evidence get and worker archive write them (" + err.Error() + ")"}
 	}
 	return &usageError{err}
 }

@@ -95,5 +95,6 @@ func archived(ref deprovision.Ref, err error) error {
 		return err
 	}
 	file := path.Join(ref.Tenant, string(ref.Service), ref.Request+".jsonl")
-	return fmt.Errorf("%w; `worker archive --keep` has put them into %s below its directory, which is such a bundle: see publisher evidence verify and report", err, file)
+	return fmt.Errorf("%w; `worker archive --keep` has put them into %s below its directory, which is such a bundle: see publisher evidence verify and report",
+		err, file)
 }

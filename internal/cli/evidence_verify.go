@@ -36,8 +36,8 @@ func (a *app) evidenceVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify <file>...",
 		Short: "Check bundles without any connection, and name what does not fit",
-		Long: `Verify computes everything in a bundle anew: each event's place in the chain, the plans by their digests, and every other byte. A changed byte, a missing
-event and a swapped order are named, and the exit code is 6; it is 2 where a file is no bundle. The file - is the standard input.
+		Long: `Verify computes everything in a bundle anew: each event's place in the chain, the plans by their digests, and every other byte. A changed byte,
+a missing event and a swapped order are named, and the exit code is 6; it is 2 where a file is no bundle. The file - is the standard input.
 
 A bundle that is compared with nothing can only be whole in itself: whoever changed the journal could have made it anew. So compare it with the seal that
 you noted, or that publisher show prints (--seal), or with the key of the workers that signed it (--key).`,
@@ -95,8 +95,8 @@ func (a *app) evidenceReport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report <file>",
 		Short: "Make a page for people from a bundle, without any connection",
-		Long: `Report verifies a bundle as "evidence verify" does and writes it as one HTML file without scripts and without anything from elsewhere, which prints well. A
-broken bundle is reported too; its page begins with what does not fit, and the exit code is 6.`,
+		Long: `Report verifies a bundle as "evidence verify" does and writes it as one HTML file without scripts and with nothing from elsewhere, which prints well.
+A broken bundle is reported too; its page begins with what does not fit, and the exit code is 6.`,
 		Example: `  publisher evidence report r1.jsonl --out r1.html
   publisher evidence report r1.jsonl --key seal.pub.pem --out r1.html`,
 		Args: cobra.ExactArgs(1),
@@ -161,12 +161,14 @@ func (a *app) printWhole(path string, sum evidence.Summary, check evidence.Check
 	if a.json() {
 		return a.printJSON(verdict{File: path, Summary: sum, Whole: true})
 	}
-	err := a.printf("whole: %s and %s of %s, %s (%s)", number(sum.Events, "event"), number(sum.Plans, "plan"), oneLine(sum.Request), oneLine(string(sum.Status)), oneLine(path))
+	err := a.printf("whole: %s and %s of %s, %s (%s)",
+		number(sum.Events, "event"), number(sum.Plans, "plan"), oneLine(sum.Request), oneLine(string(sum.Status)), oneLine(path))
 	if sum.After > 0 {
 		err = errors.Join(err, a.printf("events 1 to %d are not in it: they were archived before", sum.After))
 	}
 	if sum.Unchained > 0 {
-		err = errors.Join(err, a.printf("not chained: %s of an older worker; the next chain value, where there is one, covers what came before it", number(sum.Unchained, "event")))
+		err = errors.Join(err, a.printf("not chained: %s of an older worker; the next chain value, where there is one, covers what came before it",
+			number(sum.Unchained, "event")))
 	}
 	err = errors.Join(err, a.printf("%s", oneLine(sealLine(sum))))
 	return errors.Join(err, a.printf("%s", proof(sum, check)))
@@ -182,7 +184,8 @@ func proof(sum evidence.Summary, check evidence.Check) string {
 	case sum.Proven > 0:
 		return fmt.Sprintf("events 1 to %d are what was there when the seal was noted; what follows came later, and is not proved by it", sum.Proven)
 	}
-	return "it was compared with nothing: it is whole in itself, which does not tell who wrote it. Compare the seal with one that you noted (--seal), or check who signed it (--key)"
+	return "it was compared with nothing: it is whole in itself, which does not tell who wrote it. " +
+		"Compare the seal with one that you noted (--seal), or check who signed it (--key)"
 }
 
 func orUnknown(s string) string {
