@@ -39,6 +39,10 @@ cover: deps ## test, write coverage.out and print the total
 bench: ## measure the worker against a bare loop and write docs/performance.md (a module of its own)
 	cd bench && ../.ci/heartbeat go run .
 
+.PHONY: bench-eta
+bench-eta: ## measure how far the estimates of the time left are off, over 200 removals, and write it into docs/performance.md
+	cd bench && ../.ci/heartbeat go run ./eta
+
 .PHONY: compose-check
 compose-check: ## check docker-compose.yml and the Dockerfile without an engine (a module of its own)
 	cd deploy/composecheck && ../../.ci/heartbeat go test -race ./...

@@ -88,6 +88,10 @@ func TestUnequalAppendsEndTheMeasurement(t *testing.T) {
 func TestShortRunPrintsATableAndWritesThePageWithoutPathsOfTheMachine(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "performance.md")
+	const kept = "<!-- estimates: written by another -->\nkept\n"
+	if err := os.WriteFile(path, []byte("# Old\n\n"+kept), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	var out bytes.Buffer
 	if err := bench(t.Context(), []string{"-short", "-rounds", "1", "-requests", "10", "-out", path}, &out, io.Discard); err != nil {
 		t.Fatal(err)
@@ -100,6 +104,9 @@ func TestShortRunPrintsATableAndWritesThePageWithoutPathsOfTheMachine(t *testing
 		if !strings.Contains(string(body), want) {
 			t.Errorf("no %q in\n%s", want, body)
 		}
+	}
+	if !strings.HasSuffix(string(body), "\n\n"+kept) || strings.Contains(string(body), "# Old") {
+		t.Errorf("the estimates are not kept, or more is:\n%s", body)
 	}
 	home, err := os.Getwd()
 	if err != nil {

@@ -102,11 +102,20 @@ var document string
 
 var page = template.Must(template.New("performance").Funcs(template.FuncMap{"micros": micros}).Parse(document))
 
-// write writes the whole document.
+// estimates is where the block begins that `make bench-eta` keeps at the end of the document (bench/eta/report.go).
+const estimates = "<!-- estimates: "
+
+// write writes the whole document but for that block.
 func (r report) write(path string) error {
 	var text bytes.Buffer
 	if err := page.Execute(&text, r); err != nil {
 		return fmt.Errorf("write the document: %w", err)
+	}
+	if before, err := os.ReadFile(path); err == nil { // whoever has no document yet has no block
+		if at := bytes.Index(before, []byte(estimates)); at >= 0 {
+			text.WriteByte('\n')
+			text.Write(before[at:])
+		}
 	}
 	return os.WriteFile(path, text.Bytes(), 0o644) //nolint:gosec // a page for everybody
 }

@@ -34,7 +34,7 @@ func TestEveryOperationWorksOnACluster(t *testing.T) {
 	if got, err := p.Summary(t.Context()); err != nil || got.OldestWaiting != time.Hour {
 		t.Errorf("summary %+v, %v", got, err)
 	}
-	if got := stepTime(t, p, "verify-account"); got.Count != 1 {
+	if got := runs(t, p, "verify-account"); len(got) != 1 {
 		t.Errorf("step %+v", got)
 	}
 	unlimited, budget := progress.GateOptions{}, progress.GateOptions{Budget: throttle.Budget{Calls: 1, Per: time.Hour}}

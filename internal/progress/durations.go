@@ -13,19 +13,52 @@ import (
 // drainStep is the step whose length is set and not learnt.
 const drainStep = "drain"
 
-// StepTime is what is known of how long a step of a service takes.
-type StepTime struct {
-	Count int           // finished runs that were seen
-	Total time.Duration // of all of them
-	Mean  time.Duration // for one unit, the newer runs weighing more
+// keptRuns is how many finished runs of a step are remembered, the newest ones. lua/index.lua has the same number.
+const keptRuns = 64
+
+// Run is one finished run of a step: how many units it had, and how long it took with all its parks.
+type Run struct {
+	Units int
+	Took  time.Duration
 }
 
-// durations are all that are known, by statistic.
-type durations map[string]StepTime
+// text is a run as it is kept, e.g. "12/3.456": units, seconds.
+func (r Run) text() string {
+	return strconv.Itoa(r.Units) + "/" + strconv.FormatFloat(r.Took.Seconds(), 'f', 3, 64)
+}
 
-func statistic(service deprovision.Service, step string) string { return string(service) + ":" + step }
+// parseRun reads a run; ok is false for what is none.
+func parseRun(text string) (r Run, ok bool) {
+	units, seconds, _ := strings.Cut(text, "/")
+	n, err := strconv.Atoi(units)
+	s, err2 := strconv.ParseFloat(seconds, 64)
+	if err != nil || err2 != nil || n < 0 || n > mostUnits || !(s >= 0 && s <= mostSeconds) { // also not NaN
+		return Run{}, false
+	}
+	return Run{Units: n, Took: time.Duration(s * float64(time.Second))}, true
+}
 
-// Refresh fetches how long steps take, for [Picture.Estimate].
+// The most that a run may have: more is a mistake, of a clock or of whoever wrote it.
+const (
+	mostUnits   = 1e9
+	mostSeconds = 1e8 // three years
+)
+
+// stepOf is a step of a service.
+type stepOf struct {
+	service deprovision.Service
+	step    string
+}
+
+// field is where its runs are kept.
+func (s stepOf) field() string { return string(s.service) + ":" + s.step }
+
+func parseField(field string) (s stepOf, ok bool) {
+	service, step, ok := strings.Cut(field, ":")
+	return stepOf{deprovision.Service(service), step}, ok && !strings.Contains(step, ":")
+}
+
+// Refresh fetches how long steps took, for [Picture.Estimate].
 func (p *Picture) Refresh(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
 	defer cancel()
@@ -33,8 +66,8 @@ func (p *Picture) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("step durations: %w", err)
 	}
-	known := readDurations(fields)
-	p.durations.Store(&known)
+	known := readHistory(fields)
+	p.history.Store(&known)
 	return nil
 }
 
@@ -50,38 +83,31 @@ func (p *Picture) Run(ctx context.Context) error {
 	}
 }
 
-// StepTime returns how long a step takes as of the last refresh; ok is false when nobody has seen it end.
-func (p *Picture) StepTime(service deprovision.Service, step string) (t StepTime, ok bool) {
-	if known := p.durations.Load(); known != nil {
-		t, ok = (*known)[statistic(service, step)]
+// Runs returns the last finished runs of a step as of the last refresh, oldest first.
+func (p *Picture) Runs(service deprovision.Service, step string) []Run {
+	known := p.history.Load()
+	if known == nil || (*known)[stepOf{service, step}] == nil {
+		return nil
 	}
-	return t, ok
+	return (*known)[stepOf{service, step}].runs
 }
 
-// readDurations reads "<service>:<step>:<what>" fields; what cannot be read is left out.
-func readDurations(fields map[string]string) durations {
-	known := durations{}
+// readHistory reads "<service>:<step>" fields; what cannot be read is left out.
+func readHistory(fields map[string]string) history {
+	known := history{}
 	for field, text := range fields {
-		at := strings.LastIndexByte(field, ':')
-		value, err := strconv.ParseFloat(text, 64)
-		if at < 0 || err != nil || !(value >= 0 && value < 1e9) { // also not NaN
+		step, ok := parseField(field)
+		if !ok { // an older version kept other things beside them
 			continue
 		}
-		name := field[:at]
-		d := known[name]
-		switch field[at+1:] {
-		case "count":
-			d.Count = int(value)
-		case "seconds":
-			d.Total = time.Duration(value * float64(time.Second))
-		case "mean":
-			d.Mean = time.Duration(value * float64(time.Second))
+		var runs []Run
+		for one := range strings.FieldsSeq(text) {
+			if r, ok := parseRun(one); ok {
+				runs = append(runs, r)
+			}
 		}
-		known[name] = d
-	}
-	for name, d := range known {
-		if d.Count == 0 {
-			delete(known, name)
+		if len(runs) > 0 {
+			known[step] = newPattern(runs[max(0, len(runs)-keptRuns):])
 		}
 	}
 	return known

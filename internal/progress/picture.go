@@ -19,7 +19,7 @@ type Options struct {
 	Incarnation string        // identity of the journal's stream, e.g. when it was created: another one makes the picture void
 	Timeout     time.Duration // of one operation; 0 means 5 seconds
 
-	Refresh time.Duration                     // how old the durations that [Picture.Estimate] uses may get; 0 means 30 seconds
+	Refresh time.Duration                     // how old the history that [Picture.Estimate] uses may get; 0 means 30 seconds
 	Drain   func(tenant string) time.Duration // how long a drain takes that the request does not set; nil means 24 hours
 	Guess   time.Duration                     // how long a unit of a step takes that nobody has seen yet; 0 means that nobody can tell
 	Clock   engine.Clock                      // nil means the system's
@@ -32,8 +32,8 @@ type Picture struct {
 	keys    keys
 	options Options
 
-	durations atomic.Pointer[durations]
-	applied   atomic.Uint64 // highest watermark that this process set
+	history atomic.Pointer[history]
+	applied atomic.Uint64 // highest watermark that this process set
 
 	mu    sync.Mutex
 	token string // of the rebuild that this process began last

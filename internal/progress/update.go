@@ -31,10 +31,9 @@ type row struct {
 
 // done is a step that ended, with what can be learnt from it.
 type done struct {
-	Index   int    `json:"index"`
-	Name    string `json:"name"` // "<service>:<step>"
-	Seconds string `json:"seconds"`
-	Mean    string `json:"mean"` // seconds a unit
+	Index int    `json:"index"`
+	Name  string `json:"name"` // "<service>:<step>"
+	Run   string `json:"run"`
 }
 
 // change is the newest of a batch's updates of one request.
@@ -90,9 +89,8 @@ func (c change) done() (string, error) {
 		if s.State != deprovision.StepDone || s.Started == nil || s.Ended == nil || s.Name == drainStep || s.Waited {
 			continue
 		}
-		took := max(0, s.Ended.Sub(*s.Started)).Seconds()
-		out = append(out, done{Index: i, Name: statistic(p.Request.Service, s.Name),
-			Seconds: seconds(took), Mean: seconds(took / float64(max(1, s.Total)))})
+		run := Run{Units: min(s.Total, mostUnits), Took: min(max(0, s.Ended.Sub(*s.Started)), mostSeconds*time.Second)}
+		out = append(out, done{Index: i, Name: stepOf{p.Request.Service, s.Name}.field(), Run: run.text()})
 	}
 	body, err := json.Marshal(out)
 	if err != nil {
@@ -100,8 +98,6 @@ func (c change) done() (string, error) {
 	}
 	return string(body), nil
 }
-
-func seconds(s float64) string { return strconv.FormatFloat(s, 'f', 6, 64) }
 
 // indexesOf names the sorted sets that a request belongs to.
 func indexesOf(p deprovision.Progress) []string {

@@ -6,7 +6,7 @@
 -- Returns 1 when the watermark covers the batch, 2 when there is none to move (the picture has to be rebuilt, or is being), and 0 when
 -- what was applied before is no longer there: the picture went back in time, and its watermark is taken away.
 local rows, waiting, counts, steps, watermark, rebuild = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local weight = 0.2 -- of the newest duration in the running mean
+local kept = 64 -- finished runs of a step, the newest ones
 
 local function set(list)
   local out = {}
@@ -23,10 +23,13 @@ local function add(name, by)
 end
 
 local function learn(step)
-  local mean = tonumber(redis.call('HGET', steps, step.name .. ':mean') or step.mean)
-  redis.call('HINCRBY', steps, step.name .. ':count', 1)
-  redis.call('HINCRBYFLOAT', steps, step.name .. ':seconds', step.seconds)
-  redis.call('HSET', steps, step.name .. ':mean', string.format('%.6f', mean + weight * (tonumber(step.mean) - mean)))
+  local runs = redis.call('HGET', steps, step.name)
+  runs = runs and runs .. ' ' .. step.run or step.run
+  local _, others = string.gsub(runs, ' ', ' ')
+  for _ = kept, others do
+    runs = string.sub(runs, string.find(runs, ' ', 1, true) + 1)
+  end
+  redis.call('HSET', steps, step.name, runs)
 end
 
 local function change(tokens, json, done)

@@ -30,12 +30,17 @@ type Summary struct {
 	Started   time.Time          `json:"started"`
 	Updated   time.Time          `json:"updated"`
 	ETA       *time.Time         `json:"eta,omitempty"`
+
+	Left     *deprovision.Duration `json:"left,omitempty"`     // as in the progress document
+	LeftHigh *deprovision.Duration `json:"leftHigh,omitempty"` // likewise
+	ETAHigh  *time.Time            `json:"etaHigh,omitempty"`  // likewise
 }
 
 // Summarize makes the row of a progress document.
 func Summarize(p deprovision.Progress) Summary {
 	s := Summary{Ref: p.Request.Ref(), Account: p.Request.Account, Status: p.Status, Detail: clip(p.Detail, 200), Seq: p.Seq, Total: len(p.Steps),
-		Removed: p.Removed, Remainder: len(p.Remainder), Started: p.Started, Updated: p.Updated, ETA: p.ETA}
+		Removed: p.Removed, Remainder: len(p.Remainder), Started: p.Started, Updated: p.Updated, ETA: p.ETA,
+		Left: p.Left, LeftHigh: p.LeftHigh, ETAHigh: p.ETAHigh}
 	for _, step := range p.Steps {
 		if step.State == deprovision.StepDone || step.State == deprovision.StepSkipped {
 			s.Done++
