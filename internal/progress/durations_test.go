@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,10 @@ func TestOnlyTheNewestRunsAreKept(t *testing.T) {
 		got := runs(t, p, "verify-account")
 		if len(got) != 64 || got[0].Took != 36*time.Second || got[63].Took != 99*time.Second {
 			t.Errorf("%d runs, from %+v", len(got), got)
+		}
+		kept, err := t.client.HGet(t.Context(), "deprovision:{index}:steps", "teams:verify-account").Result()
+		if err != nil || len(strings.Fields(kept)) != 64 {
+			t.Errorf("in Redis: %q, %v", kept, err)
 		}
 	})
 }

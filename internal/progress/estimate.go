@@ -31,7 +31,8 @@ func (e estimator) fill(state *deprovision.Progress) {
 	if state.Status.Terminal() || len(state.Steps) == 0 {
 		return
 	}
-	half, spread, complete := 0.0, 0.0, true // spread: the sum of the squares
+	var half, luck, size float64 // luck: the sum of the squares
+	complete := true
 	for i := state.Step; i < len(state.Steps); i++ {
 		left, ok := e.whole(state, i)
 		if !ok {
@@ -43,13 +44,18 @@ func (e estimator) fill(state *deprovision.Progress) {
 		}
 		state.Steps[i].Left, state.Steps[i].LeftHigh = rounded(left)
 		half += left.half
-		spread += (left.nine - left.half) * (left.nine - left.half)
+		if longer := left.nine - left.half; state.Plan == nil && state.Steps[i].Total == 0 {
+			size += longer
+		} else {
+			luck += longer * longer
+		}
 	}
 	if !complete {
 		return
 	}
-	// Not all steps are slow at once: what they may take longer adds up as independent errors do.
-	state.Left, state.LeftHigh = rounded(span{half, half + math.Sqrt(spread)})
+	// Not all steps are slow at once: what they may take longer adds up as independent errors do. But before there is a plan, an account that turns
+	// out to be large is so for all of them.
+	state.Left, state.LeftHigh = rounded(span{half, half + math.Sqrt(luck+size*size)})
 	if state.Status != deprovision.Waiting {
 		eta, high := state.Updated.Add(time.Duration(*state.Left)), state.Updated.Add(time.Duration(*state.LeftHigh))
 		state.ETA, state.ETAHigh = &eta, &high

@@ -50,6 +50,8 @@ func TestEstimateCountsStepsParksAndDrainsAndNoWaitForAPerson(t *testing.T) {
 		"it waits for a person": {underWay(func(p *deprovision.Progress) { p.Status, p.Steps[1].Waited = deprovision.Waiting, true }),
 			[]int{20, hour, 20, hour + 40}, []int{20, hour, 120, hour + 140}},
 		"nothing was rerouted": {underWay(func(p *deprovision.Progress) { p.Steps[1].Name, p.Steps[1].Total = "verify-removal", 0 }), []int{10, 0, 20, 30}, []int{110, 0, 120, 172}},
+		"an account whose size nobody knows yet": {underWay(func(p *deprovision.Progress) { p.Steps[1].Name, p.Steps[1].Total, p.Plan = "verify-removal", 0, nil }),
+			[]int{10, hour, 20, hour + 30}, []int{110, hour, 120, hour + 230}},
 		"in the drain": {underWay(func(p *deprovision.Progress) {
 			p.Step, p.Steps[2].Started = 2, p.Steps[1].Started
 			parked(p)
