@@ -84,7 +84,7 @@ func newDesk(t *testing.T, policy config.Policy) *desk {
 	consumer := &journal.Consumer{Journal: j, Handle: e.Handle, Slots: e, Known: w.known, Log: quiet}
 	consumer.Start()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 		defer cancel()
 		if err := consumer.Stop(ctx); err != nil {
 			t.Error(err)
@@ -177,7 +177,7 @@ func same(before, after deprovision.Progress) bool {
 	return reflect.DeepEqual(before, after)
 }
 
-func TestBadDecisionsAreRefusedNamedRecordedAndChangeNothing(t *testing.T) {
+func TestBadDecisionsAreRefusedNamedRecordedAndChangeNothing(t *testing.T) { //nolint:tparallel // each would change the document of the other
 	t.Parallel()
 	d := newDesk(t, config.Policy{Askers: []string{"*"}, Deciders: []string{"*@contoso.example"}, SecondPerson: true,
 		StopsExpire: map[string]deprovision.Duration{deprovision.StopFailed: deprovision.Duration(time.Hour)}})
@@ -243,7 +243,7 @@ func TestBadDecisionsAreRefusedNamedRecordedAndChangeNothing(t *testing.T) {
 			t.Errorf("it became %+v", after)
 		}
 	})
-	for name, spoil := range map[string][2]string{
+	for name, spoil := range map[string][2]string{ //nolint:paralleltest // likewise
 		"with a secret as its reason":     {`"reason":"because"`, `"reason":"client_secret=hunter2hunter2"`},
 		"with a secret as its credential": {`"credentialRef":"worker"`, `"credentialRef":"whsec_hunter2hunter2hunter2"`},
 	} {

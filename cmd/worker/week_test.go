@@ -23,7 +23,7 @@ import (
 
 const week = 7 * 24 * time.Hour
 
-func TestRequestLeftAtEachStopForAWeekGoesOnFromThere(t *testing.T) {
+func TestRequestLeftAtEachStopForAWeekGoesOnFromThere(t *testing.T) { //nolint:tparallel // those below its one part are parallel
 	t.Parallel()
 	w := newWeeks(t, lays())
 	first := w.worker("")

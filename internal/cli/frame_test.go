@@ -7,8 +7,8 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 	"github.com/deprovisioner/deprovisioner/internal/cli"
+	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"unicode/utf8"
@@ -100,7 +101,7 @@ func (k *keyboard) line(ctx context.Context) (string, error) {
 	for {
 		key, err := k.next(ctx)
 		switch {
-		case err == io.EOF && len(text) > 0, err == nil && (key == '\n' || key == '\r'):
+		case errors.Is(err, io.EOF) && len(text) > 0, err == nil && (key == '\n' || key == '\r'):
 			return string(text), k.print("\n")
 		case err != nil:
 			return "", err

@@ -87,7 +87,7 @@ func TestWhatIsNotMeantWholeIsNotSentAndAskedAgain(t *testing.T) {
 		{"c\ny\n", "\nnot confirmed; nothing was decided"},
 		{"c\nyes\n\ncontoso/other\n", "not confirmed"},
 		{"c\nyes\n\n\n", "not confirmed"},
-		{"c\nyes\n\nyes\nx\n", "not confirmed"}, // what was typed ahead for it answers no other question
+		{"c\nyes\n\ny" + "es\nx\n", "not confirmed"}, // what was typed ahead for it answers no other question
 		{"c\nyes\n\n\x04", "not confirmed"},
 		{"a\n2\n", "2 is no number of the list"},
 		{"a\n\n", "not confirmed"},

@@ -16,7 +16,8 @@ var flagOf = map[string]string{
 	"decidedBy": "--by", "reason": "--reason", "options.drain": "--drain", "stop": "--stop", "planDigest": "--plan",
 	"credentialRef": "--credential", "names": "--name", "kind": "--kind", "upn": "--upn", "site": "--site", "productId": "--product-id",
 	"recorded": "--recorded", "status": "--status", "limit": "--limit", "product": "--product", "sharePointAppId": "--sharepoint-app-id",
-	"appCredential": "--app-credential", "options.plan": "--plan", "options.acknowledged": "--acknowledge", "options.approveByName": "--approve", "resumeOf": "--resume-of",
+	"appCredential": "--app-credential", "options.plan": "--plan", "options.acknowledged": "--acknowledge", "options.approveByName": "--approve",
+	"resumeOf": "--resume-of",
 }
 
 // flagNamed is the flag that fills a field, or of which one value fills it, e.g. "names.folder[0]"; "" when there is none.

@@ -41,8 +41,8 @@ func (c *chains) put(ref deprovision.Ref, revision uint64, value string) {
 		c.last = map[deprovision.Ref]chained{}
 	}
 	if _, known := c.last[ref]; !known && len(c.last) >= mostChained {
-		for any := range c.last { // whichever: forgetting costs one read
-			delete(c.last, any)
+		for ref := range c.last { // whichever: forgetting costs one read
+			delete(c.last, ref)
 			break
 		}
 	}

@@ -55,7 +55,8 @@ func (b *before) unread(service *footprint.Service, plan deprovision.Plan) []dep
 		}
 	}
 	for _, id := range b.state.InDoubt {
-		left = append(left, deprovision.Remainder{Name: id, Instructions: "In doubt at the end of " + by + ", whose plan can't be read any more: look whether it is still there."})
+		why := "In doubt at the end of " + by + ", whose plan can't be read any more: look whether it is still there."
+		left = append(left, deprovision.Remainder{Name: id, Instructions: why})
 	}
 	return left
 }

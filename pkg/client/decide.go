@@ -21,8 +21,8 @@ type Answer struct {
 }
 
 // Decide publishes a decision, waits until it is stored for good, and then for a worker's answer. The same id is the same decision,
-// however often it is sent; with another body it is refused, or a [ConflictError]. [ErrNoAnswer] says that it is stored but not answered yet; it is not lost. An input that is not allowed gets
-// a [deprovision.Invalid].
+// however often it is sent; with another body it is refused, or a [ConflictError]. [ErrNoAnswer] says that it is stored but not answered
+// yet; it is not lost. An input that is not allowed gets a [deprovision.Invalid].
 func (c *Client) Decide(ctx context.Context, d deprovision.Decision) (Answer, error) {
 	msg, err := event.EncodeDecision(d, trace(ctx))
 	if err != nil {
@@ -105,7 +105,8 @@ func (c *Client) Decided(ctx context.Context, d deprovision.Decision) (answer An
 		}
 	}
 	if others && !mine {
-		return Answer{}, false, &ConflictError{Kind: "decision", Name: d.ID + " on " + d.Ref().Tokens(), Reason: "the id is taken by another decision; choose another id"}
+		return Answer{}, false, &ConflictError{Kind: "decision", Name: d.ID + " on " + d.Ref().Tokens(),
+			Reason: "the id is taken by another decision; choose another id"}
 	}
 	return answer, true, nil
 }

@@ -209,8 +209,7 @@ func Example() {
 	sum, err := evidence.Verify(&file, evidence.Check{Key: public()})
 	fmt.Println(sum.Request, sum.Status, sum.Proven, err)
 	_, err = evidence.Verify(bytes.NewReader(changed), evidence.Check{})
-	var broken *evidence.BrokenError
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*evidence.BrokenError](err); ok {
 		fmt.Println(broken.Problems[0].Trouble, broken.Problems[0].Event)
 	}
 	// Output:
@@ -242,6 +241,7 @@ func ExampleCollect() {
 		}
 		fmt.Println("the seal to note:", sum.Seal)
 	}
+	// Output:
 }
 
 // exampleT stands for a test where an example needs one.

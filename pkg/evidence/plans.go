@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"hash"
@@ -87,7 +88,7 @@ func (p *plans) cut(at int) {
 // end tells which plans are missing.
 func (p *plans) end(at int) {
 	p.cut(at)
-	for _, digest := range slices.SortedFunc(maps.Keys(p.named), func(a, b string) int { return int(p.named[a]) - int(p.named[b]) }) {
+	for _, digest := range slices.SortedFunc(maps.Keys(p.named), func(a, b string) int { return cmp.Compare(p.named[a], p.named[b]) }) {
 		if !p.had[digest] {
 			p.add(MissingPlan, 0, p.named[digest], "the plan %s is missing, which event %d names", short(digest), p.named[digest])
 		}

@@ -61,9 +61,9 @@ type BrokenError struct {
 
 // Error tells all.
 func (e *BrokenError) Error() string {
-	texts := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		texts[i] = p.Error()
+	texts := make([]string, 0, len(e.Problems)+1)
+	for _, p := range e.Problems {
+		texts = append(texts, p.Error())
 	}
 	if e.More > 0 {
 		texts = append(texts, fmt.Sprintf("and %d more", e.More))

@@ -33,7 +33,7 @@ type reading struct {
 
 func (w *world) opens(t testing.TB, path, token string, header ...string) *reading {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.address+path, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -136,17 +136,17 @@ func TestStreamHasEveryEventOnceInOrderThroughAReconnectAndARestart(t *testing.T
 		if id != strconv.Itoa(seen) || e.Progress.Seq != uint64(seen) {
 			t.Fatalf("event %s came where %d was due", id, seen)
 		}
-		switch {
-		case seen == all:
-		case seen == 10, seen == 25: // the browser goes and comes again
+		switch seen {
+		case all:
+		case 10, 25: // the browser goes and comes again
 			step <- struct{}{}
 			step <- struct{}{}
 			s.done()
 			s = w.opens(t, path("contoso", "r1")+"/events?after=1", "", "Last-Event-ID", id)
-		case seen == 18: // so does the server
+		case 18: // so does the server
 			w.restart()
 			step <- struct{}{}
-		case seen == 11, seen == 26: // one more is there already
+		case 11, 26: // one more is there already
 		default:
 			step <- struct{}{}
 		}

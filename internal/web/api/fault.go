@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -65,12 +66,8 @@ func away(err error) *Problem {
 			return unavailable.says(known.Error()).with("Retry-After", "5")
 		}
 	}
-	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
-		for _, code := range queueFull {
-			if api.ErrorCode == code {
-				return unavailable.says("the queue is full").with("Retry-After", "30")
-			}
-		}
+	if api, ok := errors.AsType[*jetstream.APIError](err); ok && slices.Contains(queueFull, api.ErrorCode) {
+		return unavailable.says("the queue is full").with("Retry-After", "30")
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return unavailable.says("the call took too long").with("Retry-After", "5")

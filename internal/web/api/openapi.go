@@ -54,8 +54,9 @@ type body struct {
 }
 
 var bodies = map[string]body{
-	"ask":    {of: "request", title: "What is asked for; requestedBy is whose token it is", optional: []string{"requestedBy"}},
-	"answer": {of: "decision", title: "What is decided; decidedBy is whose token it is", without: []string{"tenant", "service", "request"}, optional: []string{"decidedBy"}},
+	"ask": {of: "request", title: "What is asked for; requestedBy is whose token it is", optional: []string{"requestedBy"}},
+	"answer": {of: "decision", title: "What is decided; decidedBy is whose token it is", without: []string{"tenant", "service", "request"},
+		optional: []string{"decidedBy"}},
 	"record": {of: "account", title: "The record of a service account as an operator writes it", without: []string{"open", "letGo", "closed"},
 		optional: []string{"tenant", "id", "state"}},
 }

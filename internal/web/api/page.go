@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -64,9 +65,7 @@ func (c *call) link(next string) {
 		return
 	}
 	after := url.Values{}
-	for name, values := range c.query {
-		after[name] = values
-	}
+	maps.Copy(after, c.query)
 	after.Set("after", next)
 	c.w.Header().Set("Link", "<"+c.r.URL.EscapedPath()+"?"+after.Encode()+`>; rel="next"`)
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -106,9 +107,7 @@ func (p *Problem) at(field, allowed string) *Problem {
 
 // write answers with the problem.
 func (p *Problem) write(w http.ResponseWriter) {
-	for name, values := range p.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.header)
 	body, err := json.Marshal(p)
 	if err != nil { // texts and a number always marshal
 		panic(err)

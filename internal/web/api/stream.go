@@ -48,7 +48,7 @@ func (c *call) stream(f feed) error {
 	c.w.WriteHeader(http.StatusOK)
 	// The id alone is no event. It lets a browser that comes again before the first event go on from here.
 	if err := s.send(fmt.Appendf(nil, "retry: %d\nid: %d\n\n", retry, f.after)); err != nil {
-		return nil //nolint:nilerr // who asked has gone
+		return nil // who asked has gone
 	}
 	c.pump(ctx, cancel, s, f)
 	return nil

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -31,12 +30,18 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if code == 0 && !filtered() {
-			code = everythingWasSeen()
-		}
-		os.Exit(code)
-	}))
+	goleak.VerifyTestMain(whole{m})
+}
+
+// whole are the tests, and that together they saw everything that is described.
+type whole struct{ tests *testing.M }
+
+func (w whole) Run() int {
+	code := w.tests.Run()
+	if code == 0 && !filtered() {
+		code = everythingWasSeen()
+	}
+	return code
 }
 
 // The tokens of the tests, by what they are for.
