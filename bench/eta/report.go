@@ -31,7 +31,8 @@ type byService struct {
 }
 
 func newReport(o options, all []removal) (report, error) {
-	r := report{options: o, Date: time.Now().UTC().Format(time.DateOnly), Go: strings.TrimPrefix(runtime.Version(), "go"), Cores: runtime.NumCPU(), Took: tookOf(all)}
+	r := report{options: o, Date: time.Now().UTC().Format(time.DateOnly), Cores: runtime.NumCPU(), Took: tookOf(all),
+		Go: strings.TrimPrefix(runtime.Version(), "go")}
 	var err error
 	if r.Lines, err = lines(all, shares...); err != nil {
 		return r, err
@@ -67,7 +68,8 @@ func (r report) print(out io.Writer) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintln(t, "work done\tleft, median\toff, median\toff, nine of ten\toff, of all the work\tended within leftHigh\t")
 	for _, l := range r.Lines {
-		_, _ = fmt.Fprintf(t, "%d %%\t%s\t%s\t%s\t%s\t%s\t\n", l.Share, l.Left.Round(time.Second/10), percent(l.Median), percent(l.High), percent(l.OfWhole), percent(l.Within))
+		_, _ = fmt.Fprintf(t, "%d %%\t%s\t%s\t%s\t%s\t%s\t\n", l.Share, l.Left.Round(time.Second/10),
+			percent(l.Median), percent(l.High), percent(l.OfWhole), percent(l.Within))
 	}
 	return t.Flush() // also what was refused above
 }
