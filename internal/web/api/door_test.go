@@ -44,7 +44,7 @@ func TestDoorRefusesAndNamesWhatIsWrong(t *testing.T) {
 			}
 			w.calls(t, r, admin, "Host", "rebound.example").problem(http.StatusMisdirectedRequest, "misdirected", "")
 			w.calls(t, r, admin, "Sec-Fetch-Site", "cross-site").problem(http.StatusForbidden, "cross-site", "")
-			w.calls(t, r, admin, "Accept", "text/html;q=1, "+r.Media+";q=0").problem(http.StatusNotAcceptable, "not-acceptable", "Accept")
+			w.calls(t, r, admin, "Accept", "text/plain;q=1, "+r.Media+";q=0").problem(http.StatusNotAcceptable, "not-acceptable", "Accept")
 			a = w.asks(t, r.Method, concrete(r.Path)+"?acccess_token=s3cret", admin, "{}")
 			if p := a.problem(http.StatusBadRequest, "invalid", "acccess_token"); strings.Contains(p.Detail+p.Allowed, "s3cret") {
 				t.Error("it repeats the value")

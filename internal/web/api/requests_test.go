@@ -228,7 +228,7 @@ func TestStateIsTheJournalsAndHasItsRevision(t *testing.T) {
 	}
 	w.writes(request("contoso", "r2")).append(deprovision.Held, nil)
 	w.ask(http.MethodGet, path("contoso", "r2")+"/plan", "", "").problem(http.StatusNotFound, "no-plan", "")
-	for _, of := range []string{"", "/plan", "/artifacts", "/events"} {
+	for _, of := range []string{"", "/plan", "/artifacts", "/evidence", "/report", "/events"} {
 		w.ask(http.MethodGet, path("contoso", "r3")+of, "", "").problem(http.StatusNotFound, "unknown-request", "")
 	}
 }
@@ -261,7 +261,9 @@ func TestArtifactsArePagedInTheOrderOfTheJournal(t *testing.T) {
 	old := w.writes(request("contoso", "r2"))
 	old.seq = 8
 	old.append(deprovision.Succeeded, nil)
-	w.ask(http.MethodGet, path("contoso", "r2")+"/artifacts", "", "").problem(http.StatusGone, "archived", "")
+	for _, of := range []string{"/artifacts", "/evidence", "/report"} {
+		w.ask(http.MethodGet, path("contoso", "r2")+of, "", "").problem(http.StatusGone, "archived", "")
+	}
 }
 
 func TestStopsAreExplained(t *testing.T) {

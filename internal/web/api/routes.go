@@ -9,6 +9,8 @@ import (
 const (
 	jsonMedia   = "application/json"
 	streamMedia = "text/event-stream"
+	linesMedia  = "application/jsonl"
+	pageMedia   = "text/html; charset=utf-8"
 )
 
 // route is one thing that can be asked for or done.
@@ -28,7 +30,8 @@ func (r route) offers() string {
 	if r.media == "" {
 		return jsonMedia
 	}
-	return r.media
+	media, _, _ := strings.Cut(r.media, ";")
+	return media
 }
 
 // unsafe reports whether the route changes something, and so has a body.
@@ -46,6 +49,8 @@ func routes() []route {
 		{id: "getRequest", method: "GET", path: one, right: Read, serve: (*call).getRequest},
 		{id: "getPlan", method: "GET", path: one + "/plan", right: Read, serve: (*call).getPlan},
 		{id: "listArtifacts", method: "GET", path: one + "/artifacts", right: Read, query: page, serve: (*call).listArtifacts},
+		{id: "getEvidence", method: "GET", path: one + "/evidence", right: Read, media: linesMedia, serve: (*call).getEvidence},
+		{id: "getReport", method: "GET", path: one + "/report", right: Read, media: pageMedia, serve: (*call).getReport},
 		{id: "decide", method: "POST", path: one + "/decisions", right: Decide, headers: []string{"traceparent"}, serve: (*call).decide},
 		{id: "watchRequest", method: "GET", path: one + "/events", right: Read, query: []string{"after"}, headers: []string{"Last-Event-ID"},
 			media: streamMedia, serve: (*call).watchRequest},
