@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ type office struct {
 	tenants []*officeTenant
 	api     string // base address of the API
 	http    *http.Client
+	passing *sync.Mutex // of time
 }
 
 // officeTenant is a tenant in the worker's configuration.
@@ -45,7 +47,7 @@ func tokenOf(who string) string {
 func newOffice(t *testing.T, o options, tenants ...*officeTenant) *office {
 	t.Helper()
 	o.accounts, o.fixture = []deprovision.Account{}, tenants[0].fixture
-	f := &office{site: newSite(t, o), tenants: tenants, http: &http.Client{Transport: &http.Transport{}}}
+	f := &office{site: newSite(t, o), tenants: tenants, http: &http.Client{Transport: &http.Transport{}}, passing: &sync.Mutex{}}
 	t.Cleanup(f.http.CloseIdleConnections)
 	for i, tenant := range tenants {
 		if i > 0 {
@@ -81,7 +83,6 @@ func (f *office) hurry() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		off := -officeHours
 		for e, err := range f.client.WatchAll(ctx, client.Scope{}) {
 			if err != nil {
 				if ctx.Err() == nil {
@@ -90,14 +91,20 @@ func (f *office) hurry() {
 				return
 			}
 			if p := e.Progress; p.Status == deprovision.Parked {
-				if late := p.Park.Until.Sub(f.clock.Now()); late > 0 {
-					off += late + time.Second
-					f.clock.set(f.t, off)
-				}
+				f.pass(p.Park.Until)
 			}
 		}
 	}()
 	f.t.Cleanup(func() { stop(); <-done })
+}
+
+// pass moves the office's time behind a moment.
+func (f *office) pass(moment time.Time) {
+	f.passing.Lock()
+	defer f.passing.Unlock()
+	if late := moment.Sub(f.clock.Now()); late > 0 {
+		f.clock.set(f.t, f.clock.off()+late+time.Second)
+	}
 }
 
 // configure writes the worker's configuration.
