@@ -22,6 +22,37 @@ func (d cliDoor) publisher(args ...string) (code int, out, complains string) {
 	return code, stdout.String(), stderr.String()
 }
 
+// typesTheAccount confirms as a person at a terminal: only what is typed right counts. Where nobody can be asked, --yes has to say so.
+func (d cliDoor) typesTheAccount(p deprovision.Progress) {
+	d.t.Helper()
+	args := []string{"decide", "confirm", p.Request.Ref().Tokens(), "--by", whoDecides, "--reason", "talked about it on Monday"}
+	for _, c := range p.Plan.Cautions {
+		args = append(args, "--acknowledge", c.Code)
+	}
+	before := d.last(p.Request.Ref())
+	if code, _, complains := d.publisher(args...); code != cli.BadInput || !strings.Contains(complains, "--yes") {
+		d.t.Errorf("with nobody at the keyboard: exit code %d, %s", code, complains)
+	}
+	account := p.Request.Tenant + "/" + p.Request.Account
+	for _, typed := range []string{"", "yes", "fabrikam/" + p.Request.Account, account + "-delegate"} {
+		if code, complains := d.sits(typed, args...); code != cli.NotAccepted || d.last(p.Request.Ref()) != before {
+			d.t.Errorf("with %q typed: exit code %d, %s", typed, code, complains)
+		}
+	}
+	if code, complains := d.sits(account, args...); code != cli.Success {
+		d.t.Fatalf("with %q typed: exit code %d, %s", account, code, complains)
+	}
+}
+
+// sits runs the publisher as at a terminal on which somebody types a line.
+func (d cliDoor) sits(typed string, args ...string) (code int, complains string) {
+	d.t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = cli.Run(d.ctx, append(args, "--server", d.url, "--timeout", "120s"), cli.Streams{In: strings.NewReader(typed + "\n"), Out: &stdout, Err: &stderr,
+		Terminal: &cli.Terminal{Asks: true, Size: func() (int, int) { return 80, 24 }}})
+	return code, stderr.String()
+}
+
 // told fails the test unless the exit code is one of these, and returns what was printed.
 func (d cliDoor) told(args []string, codes ...int) string {
 	d.t.Helper()

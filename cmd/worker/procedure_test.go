@@ -194,6 +194,10 @@ func (c *conversation) confirms() {
 		c.t.Errorf("the plan %s of %d artifacts was shown as %s of %d", plan.Digest(), len(plan.Artifacts), p.Plan.Digest, p.Plan.Artifacts)
 	}
 	c.still()
+	if d, ok := c.doorway.(cliDoor); ok {
+		d.typesTheAccount(p)
+		return
+	}
 	accepted(c.t, c.doorway, to(c.ref(), deprovision.Confirm, acknowledging(p)))
 }
 
