@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/deprovisioner/deprovisioner/internal/cli"
 	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -368,5 +373,21 @@ func (c *conversation) finishesTheRest() {
 	c.sealed(c.ref())
 }
 
-// sealed is where the bundle of the evidence is fetched and verified offline.
-func (f *office) sealed(deprovision.Ref) {}
+// sealed fetches the bundle of the evidence and verifies it offline; with one word changed in it, that is found.
+func (f *office) sealed(ref deprovision.Ref) {
+	f.t.Helper()
+	d, path := cliDoor{f}, filepath.Join(f.dir, ref.Tokens()+".jsonl")
+	var sum struct{ Seal string }
+	if err := json.Unmarshal([]byte(d.told([]string{"evidence", "get", ref.Tokens(), "--out", path}, cli.Success)), &sum); err != nil || sum.Seal == "" {
+		f.t.Fatalf("the bundle has the seal %q: %v", sum.Seal, err)
+	}
+	d.told([]string{"evidence", "verify", path, "--seal", sum.Seal}, cli.Success)
+	body, err := os.ReadFile(path)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(body, []byte("the contract ends"), []byte("the contract runs"), 1), 0o600); err != nil {
+		f.t.Fatal(err)
+	}
+	d.told([]string{"evidence", "verify", path}, cli.NotAccepted)
+}
