@@ -8,6 +8,8 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -173,6 +175,19 @@ func (d apiDoor) evidence(ref deprovision.Ref) []deprovision.Evidence {
 		}
 	}
 	return all
+}
+
+func (d apiDoor) bundle(ref deprovision.Ref) string {
+	d.t.Helper()
+	status, text := d.call(http.MethodGet, pathOf(ref)+"/evidence", tokenOf(whoDecides), nil)
+	if status != http.StatusOK {
+		d.t.Fatalf("the evidence of %s: %d %s", ref.Tokens(), status, text)
+	}
+	path := filepath.Join(d.dir, ref.Tokens()+".api.jsonl")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+	return path
 }
 
 func pathOf(ref deprovision.Ref) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -135,6 +136,13 @@ func (d cliDoor) watch(ref deprovision.Ref, from uint64) []deprovision.Event {
 func (d cliDoor) evidence(ref deprovision.Ref) []deprovision.Evidence {
 	d.t.Helper()
 	return eachLine[deprovision.Evidence](d.site, d.told([]string{"evidence", ref.Tokens()}, cli.Success))
+}
+
+func (d cliDoor) bundle(ref deprovision.Ref) string {
+	d.t.Helper()
+	path := filepath.Join(d.dir, ref.Tokens()+".jsonl")
+	d.told([]string{"evidence", "get", ref.Tokens(), "--out", path}, cli.Success)
+	return path
 }
 
 // eachLine reads what was printed: one JSON object a line.

@@ -22,6 +22,8 @@ type doorway interface {
 	// watch follows a request from an event on, until it ends or waits for a person.
 	watch(ref deprovision.Ref, from uint64) []deprovision.Event
 	evidence(ref deprovision.Ref) []deprovision.Evidence
+	// bundle puts the sealed evidence into a file, and says where.
+	bundle(ref deprovision.Ref) string
 }
 
 // answered is what came back: whether it counts, and everything that was said.
