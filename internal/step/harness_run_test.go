@@ -173,6 +173,7 @@ func (h *harness) work() *engine.Work {
 		if way.Cursor > 0 {
 			h.state.MaybeCalled, h.state.Settled = "", nil
 		}
+		h.state.Attempts = 0
 		h.count(evidence)
 		h.rereads = append(h.rereads, way.Rereads...)
 		if change != nil {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -19,6 +18,7 @@ import (
 type walk struct {
 	name   string // of the places, for a person
 	size   int    // places a chunk
+	few    int    // places at a time, once the service has asked to wait
 	serves func(j *job) bool
 	places func(ctx context.Context, j *job) ([]place, error)
 	visit  func(ctx context.Context, j *job, chunk []place) ([]visit, error)
@@ -43,6 +43,7 @@ type tour struct {
 	Last    string `json:"last,omitempty"`  // digest of the last part of what was found
 	Seen    int    `json:"seen"`            // places
 	Read    int    `json:"read,omitempty"`  // those of the present walk that could be read
+	Slow    bool   `json:"slow,omitempty"`  // the service asked the present walk to wait
 	Found   int    `json:"found"`           // objects
 	Skipped int    `json:"skipped,omitempty"`
 }
@@ -59,7 +60,7 @@ func toured(facts map[string]string) tour {
 }
 
 func (t tour) note() func(*deprovision.Progress) {
-	if t.Seen == 0 {
+	if t.Seen == 0 && !t.Slow {
 		return nil
 	}
 	text, err := json.Marshal(t)
@@ -72,7 +73,7 @@ func (t tour) note() func(*deprovision.Progress) {
 // walk makes all walks that this removal needs, from where they were left.
 func (j *job) walk(ctx context.Context) error {
 	t := toured(j.state.Facts)
-	for ; t.Walk < len(walks); t.Walk, t.After, t.Read = t.Walk+1, "", 0 {
+	for ; t.Walk < len(walks); t.Walk, t.After, t.Read, t.Slow = t.Walk+1, "", 0, false {
 		w := walks[t.Walk]
 		if !w.serves(j) {
 			continue
@@ -98,23 +99,23 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 	}
 	total := t.Seen + len(places) - from
 	for chunk := range slices.Chunk(places[from:], w.size) {
-		visits, err := w.visit(ctx, j, chunk)
-		if err == nil {
-			err = unless(visits, t.Read, j.work.Progress().Attempts >= patientVisits)
+		visits, failed := j.visits(ctx, w, chunk, t.Slow)
+		if failed == nil {
+			failed = unless(visits, t.Read, j.work.Progress().Attempts >= patientVisits)
 		}
-		if err != nil {
-			return err
+		slowed := t.Slow
+		if failed != nil { // what was read before is not read again: where a service allows less at a time than a chunk takes, it would never end
+			n := visited(visits, t.Read)
+			chunk, visits = chunk[:n], visits[:n]
+			t.Slow = t.Slow || deprovision.ClassOf(failed) == deprovision.Throttled
 		}
-		if err := j.keepPart(ctx, w, chunk, visits, t); err != nil {
-			return err
+		if len(chunk) > 0 || slowed != t.Slow {
+			if err := j.keepVisits(ctx, w, chunk, visits, t, total); err != nil {
+				return err
+			}
 		}
-		t.After, t.Seen, t.Read = chunk[len(chunk)-1].id, t.Seen+len(chunk), t.Read+readable(visits)
-		err = j.work.AdvanceBy(ctx, engine.Way{Cursor: len(chunk), Done: len(chunk)}, all(t.note(), func(p *deprovision.Progress) {
-			p.Steps[p.Step].Total = max(total, p.Steps[p.Step].Done)
-			p.Detail = fmt.Sprintf("searched %d of %d %s, found %d", t.Seen, total, w.name, t.Found)
-		}))
-		if err != nil {
-			return err
+		if failed != nil {
+			return failed
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 
 // teamWalk looks for installed apps in every team.
 var teamWalk = walk{
-	name: "teams", size: 5 * m365.MostTargets,
+	name: "teams", size: 5 * m365.MostTargets, few: m365.MostTargets,
 	serves: func(j *job) bool { return j.seeksApps(deprovision.Teams) },
 	places: func(ctx context.Context, j *job) ([]place, error) { return placesOf(j.tenant.Apps.Teams(ctx)) },
 	visit: func(ctx context.Context, j *job, chunk []place) ([]visit, error) {
@@ -22,7 +22,7 @@ var teamWalk = walk{
 
 // chatWalk looks for installed apps with every user, and in every chat of theirs.
 var chatWalk = walk{
-	name: "users", size: m365.MostTargets,
+	name: "users", size: m365.MostTargets, few: 1,
 	serves: func(j *job) bool { return j.seeksApps(deprovision.TeamsChat) },
 	places: func(ctx context.Context, j *job) ([]place, error) { return placesOf(j.tenant.Mail.Mailboxes(ctx)) },
 	visit:  visitChats,

@@ -10,7 +10,7 @@ import (
 
 // mailboxWalk looks into every mailbox for folders with the name that the record has. Without a name there is nothing to look for.
 var mailboxWalk = walk{
-	name: "mailboxes", size: 5 * m365.MostTargets,
+	name: "mailboxes", size: 5 * m365.MostTargets, few: m365.MostTargets,
 	serves: func(j *job) bool {
 		return j.removes(footprint.QuarantineFolder) && len(j.account.Names[string(footprint.QuarantineFolder)]) > 0
 	},

@@ -18,7 +18,7 @@ const atOnce = 4
 
 // siteWalk looks into every site collection of the service, its webs and their lists.
 var siteWalk = walk{
-	name: "sites", size: 20,
+	name: "sites", size: 20, few: 1,
 	serves: (*job).walksSites,
 	places: sitesOf,
 	visit: func(ctx context.Context, j *job, chunk []place) ([]visit, error) {

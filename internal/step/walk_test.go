@@ -122,6 +122,26 @@ func TestThrottledWalkLosesNothing(t *testing.T) {
 	}
 }
 
+// A service that allows less between two pauses than a chunk takes: each run gets a little further.
+func TestWalkIsThroughInTheEndHoweverLittleIsAllowedBetweenTwoPauses(t *testing.T) {
+	t.Parallel()
+	h := newFull(t, "sharepoint", sites(50))
+	lists := tenantsim.Match{API: tenantsim.APISharePoint, Path: "*/_api/web/lists"}
+	pauses := 0
+	h.until(t.Context(), step.TakeInventory)
+	lists.Nth = 7 // of the calls from the last pause on
+	for h.name() == step.TakeInventory && pauses < 55 {
+		fault := h.sim.Faults.Must(tenantsim.Fault{Match: lists, Do: tenantsim.FaultThrottle, Times: -1, RetryAfter: tenantsim.Seconds(5e9), Lenient: true})
+		h.runOnce(t.Context())
+		pauses += min(fault.Hits(), 1)
+		h.sim.Faults.Clear()
+	}
+	h.until(t.Context(), step.Confirm)
+	if got := len(h.plan().Of("remove-event-receivers")); got != 55 || pauses < 5 || pauses > 15 {
+		t.Errorf("%d receivers are of the plan, after %d pauses", got, pauses)
+	}
+}
+
 // TestPlacesThatChangeBetweenTwoRunsDoNoHarm takes the last visited mailbox away between two chunks.
 func TestPlacesThatChangeBetweenTwoRunsDoNoHarm(t *testing.T) {
 	t.Parallel()
