@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -10,11 +9,13 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/deprovisioner/deprovisioner/internal/config"
 	"github.com/deprovisioner/deprovisioner/internal/m365/token"
 	"github.com/deprovisioner/deprovisioner/internal/web/api"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // serveAPI puts the API beside health and metrics, over the worker's own connection.
@@ -40,8 +41,11 @@ func apiTokens(cfg config.HTTP) ([]api.Token, error) {
 	var faults []error
 	for i, t := range cfg.Tokens {
 		secret, err := token.ReadSecret(t.TokenEnv, t.TokenFile)
+		if in, ok := errors.AsType[*deprovision.Invalid](err); ok { // it speaks of credentials
+			err = &deprovision.Invalid{Field: strings.Replace(in.Field, "secret", "token", 1), Value: in.Value, Allowed: in.Allowed}
+		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("http.tokens[%d] (%s): %s: %w", i, t.Name, cmp.Or(t.TokenEnv, t.TokenFile), err))
+			faults = append(faults, fmt.Errorf("http.tokens[%d] (%s): %w", i, t.Name, err))
 			continue
 		}
 		may := make([]api.Right, len(t.May))

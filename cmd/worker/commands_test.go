@@ -69,9 +69,9 @@ func withSecrets(t *testing.T) string {
 		t.Fatal(err)
 	}
 	secret := filepath.Join(t.TempDir(), "secret")
-	text := regexp.MustCompile(`secretEnv: \w+`).ReplaceAllLiteralString(string(body), "secretFile: "+secret)
+	text := regexp.MustCompile(`(secret|token)Env: \w+`).ReplaceAllString(string(body), "${1}File: "+secret)
 	config := secret + ".yaml"
-	if err := errors.Join(os.WriteFile(secret, []byte("opens-nothing"), 0o600), os.WriteFile(config, []byte(text), 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(secret, []byte("a-secret-for-tests-that-opens-nothing"), 0o600), os.WriteFile(config, []byte(text), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	return config
@@ -80,7 +80,8 @@ func withSecrets(t *testing.T) string {
 func TestMissingSecretIsNamedBeforeAnyRequestIsTaken(t *testing.T) {
 	t.Parallel()
 	_, err := execute(t.Context(), "run", "--config", simulated)
-	if err == nil || code(err) != exitUsage || !strings.Contains(err.Error(), "CONTOSO_CLIENT_SECRET") || !strings.Contains(err.Error(), "CONTOSO_HOOK_SECRET") {
+	if err == nil || code(err) != exitUsage || !strings.Contains(err.Error(), "CONTOSO_CLIENT_SECRET") || !strings.Contains(err.Error(), "CONTOSO_HOOK_SECRET") ||
+		!strings.Contains(err.Error(), `tokenEnv "DEMO_API_TOKEN"`) {
 		t.Errorf("it says: %v", err)
 	}
 }

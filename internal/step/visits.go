@@ -32,7 +32,9 @@ func (j *job) visits(ctx context.Context, w walk, chunk []place, slow bool) (out
 	return out, nil
 }
 
-func throttled(v visit) bool { return v.err != nil && deprovision.ClassOf(v.err) == deprovision.Throttled }
+func throttled(v visit) bool {
+	return v.err != nil && deprovision.ClassOf(v.err) == deprovision.Throttled
+}
 
 // visited counts the visits at the beginning of a chunk that need no second one, though a later one failed.
 func visited(visits []visit, before int) int {

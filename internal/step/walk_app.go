@@ -49,11 +49,11 @@ func (j *job) installed(ctx context.Context, scope string, places []string, visi
 			return err
 		}
 		for i, a := range answers {
-			v := &visits[from+i]
-			if owner != nil {
-				v = &visits[owner[from+i]]
+			at := from + i
+			if owner != nil { // there may be more places than visits
+				at = owner[at]
 			}
-			v.take(scope, places[from+i], a)
+			visits[at].take(scope, places[from+i], a)
 		}
 		return nil
 	})
