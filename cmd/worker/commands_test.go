@@ -143,7 +143,7 @@ func TestMissingServersAndStreamsAreSaidWithWhatToDo(t *testing.T) {
 func TestDemoRemovesEverythingAndSaysWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	out, err := execute(ctx, "demo", "--plain", "--tenants", "2", "--drain", "1s", "--dir", dir)
 	if err != nil {

@@ -19,7 +19,7 @@ type cliDoor struct{ *office }
 func (d cliDoor) publisher(args ...string) (code int, out, complains string) {
 	d.t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = cli.Run(d.ctx, append(args, "--server", d.url, "--timeout", "120s", "--output", "json"), cli.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
+	code = cli.Run(d.ctx, append(args, "--server", d.url, "--timeout", "600s", "--output", "json"), cli.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
 	return code, stdout.String(), stderr.String()
 }
 
@@ -49,7 +49,7 @@ func (d cliDoor) typesTheAccount(p deprovision.Progress) {
 func (d cliDoor) sits(typed string, args ...string) (code int, complains string) {
 	d.t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = cli.Run(d.ctx, append(args, "--server", d.url, "--timeout", "120s"), cli.Streams{In: strings.NewReader(typed + "\n"), Out: &stdout, Err: &stderr,
+	code = cli.Run(d.ctx, append(args, "--server", d.url, "--timeout", "600s"), cli.Streams{In: strings.NewReader(typed + "\n"), Out: &stdout, Err: &stderr,
 		Terminal: &cli.Terminal{Asks: true, Size: func() (int, int) { return 80, 24 }}})
 	return code, stderr.String()
 }

@@ -52,7 +52,7 @@ type options struct {
 
 func newSite(t *testing.T, o options) *site {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(o.patience, 4*time.Minute))
+	ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(o.patience, 10*time.Minute))
 	t.Cleanup(cancel)
 	s := &site{t: t, ctx: ctx, dir: t.TempDir(), redis: redistest.Start(t), clock: o.clock}
 	s.nats = s.start("nats", nil, filepath.Join(s.dir, "nats"), "127.0.0.1:0")
