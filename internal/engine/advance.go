@@ -51,6 +51,11 @@ func (e *Engine) Handle(ctx context.Context, t Trigger) Verdict {
 // act carries out the table's ruling. [ErrConflict] says that the journal moved on: look again.
 func (a *attempt) act(last Entry) (Verdict, error) {
 	r := judge(last.Progress, a.trigger, a.Clock.Now(), a.Grace, a.denied(last.Progress))
+	if a.trigger.Kind == DecisionTrigger && hasClaimed(last.Progress, a.trigger) && (r.act == claimIt || r.act == contestIt) {
+		if other, err := a.isAnother(); err != nil || other { // only its name has claimed
+			return a.notThatOne(last, err)
+		}
+	}
 	switch r.act {
 	case claimIt:
 		return a.claim(last, false)

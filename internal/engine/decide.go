@@ -58,19 +58,35 @@ func decided(p *deprovision.Progress, d deprovision.Decision) {
 // again answers a decision whose id is known already. The same id with another body is another decision, and does not count.
 func (a *attempt) again(last Entry, why string) (Verdict, error) {
 	if why == "" {
-		events, err := a.Journal.Since(a.drainless(), a.trigger.Ref, 0)
-		if err != nil {
-			return Verdict{Fate: Nak, Delay: again}, nil //nolint:nilerr // it comes again
-		}
-		for _, e := range events {
-			counted := e.Change.Kind != deprovision.DecisionRefused // another one with its id, that was refused, takes nothing from it
-			if d := e.Change.Decision; counted && d != nil && d.ID == a.trigger.Decision.ID && !reflect.DeepEqual(*d, *a.trigger.Decision) {
-				return a.refuse(last, "its id names another decision already")
-			}
+		if other, err := a.isAnother(); err != nil || other {
+			return a.notThatOne(last, err)
 		}
 	}
 	a.answer(why)
 	return Verdict{Fate: Ack}, nil
+}
+
+// isAnother reports whether the journal has counted a decision with the id of the trigger's and another body.
+func (a *attempt) isAnother() (bool, error) {
+	events, err := a.Journal.Since(a.drainless(), a.trigger.Ref, 0)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range events {
+		counted := e.Change.Kind != deprovision.DecisionRefused // another one with its id, that was refused, takes nothing from it
+		if d := e.Change.Decision; counted && d != nil && d.ID == a.trigger.Decision.ID && !reflect.DeepEqual(*d, *a.trigger.Decision) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// notThatOne refuses a decision that has the id of another one; where that could not be read, it comes again.
+func (a *attempt) notThatOne(last Entry, unread error) (Verdict, error) {
+	if unread != nil {
+		return Verdict{Fate: Nak, Delay: again}, nil
+	}
+	return a.refuse(last, "its id names another decision already")
 }
 
 // tooLong ends what can never be kept: a request that does not fit into a progress document, or a decision that does not fit into the

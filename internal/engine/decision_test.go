@@ -33,6 +33,29 @@ func TestFinishedChangeIsFoldedBeforeAWishIsObeyed(t *testing.T) {
 	})
 }
 
+// Whoever takes the id of a decision that holds the claim gets nothing of its standing.
+func TestAnotherDecisionWithTheIdOfTheOneThatHoldsTheClaimIsRefused(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		w, other := r.worker("w1"), r.worker("w2")
+		w.handle(t.Context(), submit())
+		first, _ := r.decide(deprovision.Confirm, "d1", r.state().Stop.Seq)
+		foreign, told := r.decide(deprovision.Force, "d1", 0)
+		foreign.Decision.DecidedBy = "mallory"
+		r.on(func(_, object string) {
+			if object == "rule-1" {
+				if v := other.handle(t.Context(), foreign); v.Fate != engine.Ack {
+					t.Errorf("the other one: %+v", v)
+				}
+			}
+		})
+		w.handle(t.Context(), first)
+		if p := r.state(); p.Status == deprovision.Forced || p.Wish != nil || len(*told) != 1 || !strings.Contains((*told)[0], "names another decision") {
+			t.Errorf("%s, wish %v, told %q", p.Status, p.Wish, *told)
+		}
+	})
+}
+
 func TestWishIsMetAtTheNextSignOfLife(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {

@@ -144,13 +144,13 @@ func answers(state deprovision.Progress, d deprovision.Decision, now time.Time) 
 	stop := state.Stop
 	bound := d.Verb == deprovision.Confirm || d.Verb == deprovision.Approve
 	switch {
+	case stop.Expires != nil && !stop.Expires.After(now) && (d.Stop != 0 || d.Verb != deprovision.Cancel): // cancel is what comes anyway
+		return refuse("the stop %s expired at %s", stop.Name, stop.Expires.UTC().Format(time.RFC3339))
 	case d.Stop == 0 && d.Verb.Anytime():
 	case d.Stop != stop.Seq:
 		return refuse("it names stop %d, the request waits at stop %d (%s)", d.Stop, stop.Seq, stop.Name)
 	case !stop.Accepts(d.Verb):
 		return refuse("%s is not offered at the stop %s; offered are %v", d.Verb, stop.Name, stop.Offers)
-	case stop.Expires != nil && !stop.Expires.After(now):
-		return refuse("the stop %s expired at %s", stop.Name, stop.Expires.UTC().Format(time.RFC3339))
 	case bound && (state.Plan == nil || d.PlanDigest != state.Plan.Digest):
 		return refuse("it names another plan than the one that is to be confirmed")
 	case d.Verb == deprovision.ManualDone && strings.TrimSpace(d.Reason) == "":
