@@ -18,6 +18,9 @@ func (a *app) writeTo(path string, write func(io.Writer) error) error {
 	if path == "-" {
 		return write(a.Out)
 	}
+	if there, err := os.Stat(path); path == "" || err == nil && !there.Mode().IsRegular() {
+		return &deprovision.Invalid{Field: "--out", Value: path, Allowed: "the name of a file, new or to be replaced, or - for the standard output"}
+	}
 	out, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part") // for its owner alone
 	if err != nil {
 		return &usageError{err}
@@ -27,6 +30,13 @@ func (a *app) writeTo(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return os.Rename(out.Name(), path)
+}
+
+// same reports whether two names are of one file that is there.
+func same(a, b string) bool {
+	one, err := os.Stat(a)
+	other, unknown := os.Stat(b)
+	return err == nil && unknown == nil && os.SameFile(one, other)
 }
 
 // readFrom reads a file; - is the standard input.

@@ -168,6 +168,35 @@ func TestReportIsMadeWithAndWithoutAServer(t *testing.T) {
 	}
 }
 
+// A variable that is not set must not pass as a check, and no file is lost to a slip.
+func TestEvidenceCommandsRefuseWhatWouldProveOrDestroyByMistake(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.removes("r1")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "r1.jsonl")
+	w.run("evidence", "get", name("r1"), "--out", file).want(t, cli.Success)
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		field string
+		args  []string
+	}{
+		{"--seal", []string{"verify", file, "--seal", ""}}, {"--key", []string{"verify", file, "--key", ""}}, {"--seal", []string{"report", file, "--seal", ""}},
+		{"--out", []string{"report", file, "--out", file}}, {"--out", []string{"report", file, "--out", dir}}, {"--out", []string{"report", file, "--out", ""}},
+		{"--out", []string{"report", file, "--out", os.DevNull}},
+	} {
+		if r := offline(t, append([]string{"evidence"}, tc.args...)...); r.code != cli.BadInput || !strings.Contains(r.err, tc.field) {
+			t.Errorf("%v: code %d, %s", tc.args, r.code, r.err)
+		}
+	}
+	if after, err := os.ReadFile(file); err != nil || string(after) != string(before) {
+		t.Errorf("the bundle was changed: %v", err)
+	}
+}
+
 func TestOpenRequestGivesAnOpenBundle(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)

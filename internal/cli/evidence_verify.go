@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/evidence"
 )
 
@@ -18,7 +19,12 @@ func (f *compared) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.key, "key", "", "PEM `file` with the public key of the workers' signature")
 }
 
-func (f *compared) check() (evidence.Check, error) {
+func (f *compared) check(cmd *cobra.Command) (evidence.Check, error) {
+	for name, value := range map[string]string{"seal": f.seal, "key": f.key} {
+		if cmd.Flags().Changed(name) && value == "" { // a variable that is not set must not pass as a check
+			return evidence.Check{}, &deprovision.Invalid{Field: "--" + name, Allowed: "what to compare with, not nothing"}
+		}
+	}
 	if err := checkDigest("--seal", f.seal); err != nil {
 		return evidence.Check{}, err
 	}
@@ -45,8 +51,8 @@ you noted, or that publisher show prints (--seal), or with the key of the worker
   publisher evidence verify r1.jsonl --seal sha256:0f5c…
   publisher evidence verify archive/contoso/*/*.jsonl --key seal.pub.pem`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			check, err := f.check()
+		RunE: func(cmd *cobra.Command, args []string) error {
+			check, err := f.check(cmd)
 			if err != nil {
 				return err
 			}
@@ -100,10 +106,13 @@ A broken bundle is reported too; its page begins with what does not fit, and the
 		Example: `  publisher evidence report r1.jsonl --out r1.html
   publisher evidence report r1.jsonl --key seal.pub.pem --out r1.html`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			check, err := f.check()
+		RunE: func(cmd *cobra.Command, args []string) error {
+			check, err := f.check(cmd)
 			if err != nil {
 				return err
+			}
+			if same(args[0], out) {
+				return &deprovision.Invalid{Field: "--out", Value: out, Allowed: "another file than the bundle"}
 			}
 			var broken *evidence.BrokenError
 			var bad error

@@ -46,7 +46,8 @@ func (v *checker) tenant(field string, t Tenant) {
 
 func (v *checker) policy(field string, p Policy) {
 	for _, asker := range p.Askers {
-		v.want(asker != "", field+".askers", asker, `a name or a pattern such as "*@contoso.example"`)
+		_, err := path.Match(asker, "")
+		v.want(asker != "" && err == nil, field+".askers", asker, `a name or a pattern such as "*@contoso.example"`)
 	}
 	if p.Drain != nil {
 		v.between(field+".drain", *p.Drain, 0, deprovision.MaxDrain)

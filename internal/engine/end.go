@@ -20,9 +20,11 @@ func end(p *deprovision.Progress, status deprovision.Status, detail string) {
 func finish(p *deprovision.Progress) {
 	found := p.Removed + p.Gone + p.Unconfirmed
 	left := len(p.Remainder) + len(p.InDoubt)
-	for _, s := range p.Steps {
-		if s.State == deprovision.StepSkipped {
-			left++
+	if left == 0 { // what a step left out is named, if it named anything
+		for _, s := range p.Steps {
+			if s.State == deprovision.StepSkipped {
+				left++
+			}
 		}
 	}
 	switch {

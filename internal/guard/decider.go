@@ -39,10 +39,13 @@ func consents(v deprovision.Verb) bool {
 	return v == deprovision.Confirm || v == deprovision.Approve || v == deprovision.Force
 }
 
+// plain makes a name one that [path.Match] takes for a single element: to it a slash is a border that * does not cross.
+func plain(name string) string { return strings.ReplaceAll(strings.ToLower(name), "/", "\x00") }
+
 // Matches reports whether a name fits one of the patterns, without regard to case. A pattern that is none fits nobody.
 func Matches(patterns []string, name string) bool {
 	for _, pattern := range patterns {
-		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(name)); err == nil && ok {
+		if ok, err := path.Match(plain(pattern), plain(name)); err == nil && ok {
 			return true
 		}
 	}

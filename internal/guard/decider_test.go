@@ -21,6 +21,8 @@ func TestWhoMayDecide(t *testing.T) {
 		"nothing is said: everybody":             {nobody, deprovision.Confirm, "soc@contoso.example", ""},
 		"nothing is said: no name":               {nobody, deprovision.Cancel, " ", ""},
 		"a decider":                              {some, deprovision.Confirm, "Admin@Contoso.example", ""},
+		"a decider with a slash":                 {some, deprovision.Confirm, "soc/admin@contoso.example", ""},
+		"everybody, with a slash":                {guard.Deciders{Names: []string{"*"}}, deprovision.Confirm, "soc/alice", ""},
 		"a decider, with blanks":                 {some, deprovision.Confirm, " admin@contoso.example\t", ""},
 		"who asked, and is a decider":            {some, deprovision.Confirm, "soc@contoso.example", ""},
 		"somebody else":                          {some, deprovision.Confirm, "admin@fabrikam.example", "policy.deciders"},

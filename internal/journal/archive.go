@@ -61,6 +61,11 @@ func (j *Journal) Archive(ctx context.Context, r Retention) (Archived, error) {
 		if age < r.Tombstones {
 			return nil
 		}
+		if last.Progress.Seq == 1 && r.Keep != nil { // its only event: there was nothing to thin out, so nothing was kept
+			if err := r.Keep(ctx, ref, last.Revision); err != nil {
+				return fmt.Errorf("archive %s: keep the events: %w", ref.Tokens(), err)
+			}
+		}
 		if err := j.bury(ctx, ref, last.Revision); err != nil {
 			return fmt.Errorf("archive the end of %s: %w", ref.Tokens(), err)
 		}

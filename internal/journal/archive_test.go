@@ -145,6 +145,31 @@ func TestTombstoneGoesWithItsPlanWhenItsTimeIsOver(t *testing.T) {
 	}
 }
 
+// A request that was turned away has one event, of which nothing is thinned out before it goes.
+func TestJournalOfOneEventIsCopiedBeforeItGoes(t *testing.T) {
+	t.Parallel()
+	j, _ := bound(t)
+	e := change("a")
+	e.Progress.Request.ID, e.Progress.Status, e.Progress.Seq = "one", deprovision.Refused, 1
+	if _, err := j.Append(t.Context(), ref("one"), 0, e); err != nil {
+		t.Fatal(err)
+	}
+	copied := 0
+	r := journal.Retention{Journal: atOnce, Tombstones: atOnce, Keep: func(context.Context, deprovision.Ref, uint64) error {
+		copied++
+		if copied == 1 {
+			return errors.New("the disk is full")
+		}
+		return nil
+	}}
+	if _, err := j.Archive(t.Context(), r); err == nil || len(events(t, j, "one")) != 1 {
+		t.Errorf("%v, %d events are left", err, len(events(t, j, "one")))
+	}
+	if done := archive(t, j, r); copied != 2 || done.Tombstones != 1 || len(events(t, j, "one")) != 0 {
+		t.Errorf("%+v, copied %d times", done, copied)
+	}
+}
+
 func TestOnlyTheArchiverMayPurge(t *testing.T) {
 	t.Parallel()
 	h := serve(t, func(o *server.Options) {

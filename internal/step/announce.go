@@ -19,7 +19,7 @@ type announce struct{}
 // The most that an announcement names: it has to fit into one message, with room for the document beside it. The plan has the rest.
 const (
 	mostAnnounced     = 500
-	mostAnnouncedText = 128 << 10 // bytes of ids and names
+	mostAnnouncedText = 128 << 10 // bytes of ids and names as JSON writes them
 )
 
 func (announce) run(ctx context.Context, j *job) (engine.Result, error) {
@@ -45,7 +45,7 @@ func (j *job) announcement(plan deprovision.Plan) *deprovision.Announcement {
 	}
 	room := mostAnnouncedText
 	for _, artifact := range plan.Artifacts {
-		if room -= len(artifact.ID) + len(artifact.Name); len(a.Objects) == mostAnnounced || room < 0 {
+		if room -= written(artifact.ID) + written(artifact.Name); len(a.Objects) == mostAnnounced || room < 0 {
 			break
 		}
 		a.Objects = append(a.Objects, deprovision.AnnouncedObject{Kind: artifact.Kind, ID: artifact.ID, Name: artifact.Name})

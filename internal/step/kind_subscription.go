@@ -58,16 +58,24 @@ func (subscription) list(ctx context.Context, j *job) ([]footprint.Object, error
 	return out, nil
 }
 
-// read needs the app's own eyes: that nobody can look is no absence.
 func (k subscription) read(ctx context.Context, j *job, a deprovision.Artifact) reading {
+	return k.readAll(ctx, j, []deprovision.Artifact{a})[0]
+}
+
+// readAll needs the app's own eyes: that nobody can look is no absence. One listing shows them all.
+func (k subscription) readAll(ctx context.Context, j *job, list []deprovision.Artifact) []reading {
 	if j.account.AppCredential == "" {
-		return reading{err: j.unrecorded()}
+		return slices.Repeat([]reading{{err: j.unrecorded()}}, len(list))
 	}
 	objects, err := k.list(ctx, j)
 	if err != nil {
-		return reading{err: err}
+		return slices.Repeat([]reading{{err: err}}, len(list))
 	}
-	return among(objects, a)
+	out := make([]reading, len(list))
+	for i, a := range list {
+		out[i] = among(objects, a)
+	}
+	return out
 }
 
 func (subscription) remove(ctx context.Context, j *job, a deprovision.Artifact) (m365.Receipt, error) {
@@ -99,11 +107,10 @@ func (j *job) reread(ctx context.Context, list []deprovision.Artifact) (engine.R
 	if err := j.open(ctx); err != nil {
 		return engine.Result{}, err
 	}
-	seen, err := j.look(ctx, list)
+	still, absent, err := j.lookThrough(ctx, list)
 	if err != nil {
 		return engine.Result{}, err
 	}
-	still := slices.DeleteFunc(seen.there, j.isLeft)
 	switch {
 	case len(still) > 0:
 		return j.wait(s, still, "still-there", "Their app goes soon, and nobody could see them any more."), nil
@@ -111,9 +118,32 @@ func (j *job) reread(ctx context.Context, list []deprovision.Artifact) (engine.R
 		now := j.now().UTC()
 		s.Absent, s.Still = &now, nil
 		until := now.Add(pause)
-		return engine.Result{Apply: j.keep(s), Rereads: seen.absent, Park: &until, Detail: "everything is gone at the first read; reading again"}, nil
+		return engine.Result{Apply: j.keep(s), Rereads: absent, Park: &until, Detail: "everything is gone at the first read; reading again"}, nil
 	}
-	return engine.Result{Apply: note(seenGone, j.now().UTC().Format(time.RFC3339)), Rereads: seen.absent}, nil
+	return engine.Result{Apply: note(seenGone, j.now().UTC().Format(time.RFC3339)), Rereads: absent}, nil
+}
+
+// lookThrough looks at all, a stretch at a time, and returns what is still there and should not be, and the rereads of the last stretch: those of
+// the others are in the journal. Where anything is there, the look proves nothing from there on.
+func (j *job) lookThrough(ctx context.Context, list []deprovision.Artifact) (still []deprovision.Artifact, absent []deprovision.Reread, err error) {
+	for len(list) > 0 {
+		part := stretchOf(list)
+		list = list[len(part):]
+		seen, err := j.look(ctx, part)
+		if err != nil {
+			return nil, nil, err
+		}
+		still = append(still, slices.DeleteFunc(seen.there, j.isLeft)...)
+		if absent = seen.absent; len(still) > 0 {
+			absent = nil
+		}
+		if len(list) > 0 && len(absent) > 0 {
+			if err := j.work.AdvanceBy(ctx, engine.Way{Rereads: absent}, nil); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return still, absent, nil
 }
 
 // eyes finds out whether anybody can still see the planned subscriptions. The app that made them can sign in no more once it was removed, and then

@@ -3,6 +3,7 @@ package step
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,9 @@ func (j *job) byPerson(ctx context.Context, plan deprovision.Plan) (stop *engine
 			left.Instructions = why + ". " + left.Instructions
 			return nil, all(note(j.name, "left: "+why), leave(left), j.given()), nil
 		case !there && !j.answered(deprovision.ManualDone):
+			if again := j.absentOnce(); again != nil {
+				return again, nil, nil
+			}
 			return nil, all(note(j.name, "nobody had to do it: it was gone at "+j.now().UTC().Format(time.RFC3339)), j.given()), nil
 		case there && j.answered(deprovision.ManualDone):
 			r := j.manualStop("It is still there. "+detail, task.Instructions, task.Link)
@@ -44,6 +48,22 @@ func (j *job) byPerson(ctx context.Context, plan deprovision.Plan) (stop *engine
 	}
 	r := j.manualStop(detail, task.Instructions, task.Link)
 	return &r, nil, nil
+}
+
+// absentOnce parks until something is read again that was absent at the first read, for one empty answer is no proof; nil when it was read twice.
+func (j *job) absentOnce() *engine.Result {
+	key := j.name + "-absent"
+	first := at(j.state.Facts[key])
+	until := first.Add(pause)
+	if !first.IsZero() && !j.now().Before(until) {
+		return nil
+	}
+	r := engine.Result{Park: &until, Detail: "it is gone at the first read; reading again"}
+	if first.IsZero() {
+		until = j.now().UTC().Add(pause)
+		r.Apply = note(key, j.now().UTC().Format(time.RFC3339Nano))
+	}
+	return &r
 }
 
 // doneByHand says who closed a manual step, when, and with which note.
@@ -60,6 +80,9 @@ func (j *job) doneByHand() string {
 func (j *job) lookAgain(ctx context.Context, task footprint.Task) (why string, there bool, err error) {
 	if err := j.open(ctx); err != nil {
 		return "", false, err
+	}
+	if task.Found == footprint.AppPrincipal && j.tenant.SharePoint == nil { // that nobody can look is no absence
+		return "", false, failure(j.name, errors.New("the worker's configuration does not say where SharePoint is"))
 	}
 	k, err := j.kindOf(task.Found)
 	if err != nil {

@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/m365"
@@ -14,14 +15,20 @@ type sight struct {
 	absent []deprovision.Reread
 }
 
+// written is how long a text is in JSON: six times as long, where it is all of characters that are escaped.
+func written(text string) int {
+	out, err := json.Marshal(text)
+	if err != nil { // a text always marshals
+		panic(err)
+	}
+	return len(out)
+}
+
 // look reads artifacts again, in their order.
 func (j *job) look(ctx context.Context, artifacts []deprovision.Artifact) (sight, error) {
 	var s sight
 	for len(artifacts) > 0 {
-		part := artifacts[:1]
-		if manyKinds[artifacts[0].Kind] != nil {
-			part = leading(artifacts)
-		}
+		part := together(artifacts)
 		artifacts = artifacts[len(part):]
 		if j.blind && part[0].Kind == footprint.Subscription {
 			if !j.proof { // else they were read while somebody could
@@ -52,6 +59,9 @@ func (j *job) readAgain(ctx context.Context, part []deprovision.Artifact) ([]rea
 	if many := manyKinds[part[0].Kind]; many != nil {
 		return many.read(ctx, j, part)
 	}
+	if part[0].Kind == footprint.Subscription {
+		return subscription{}.readAll(ctx, j, part), nil
+	}
 	k, err := j.kindOf(part[0].Kind)
 	if err != nil {
 		return nil, err
@@ -59,10 +69,17 @@ func (j *job) readAgain(ctx context.Context, part []deprovision.Artifact) ([]rea
 	return []reading{k.read(ctx, j, part[0])}, nil
 }
 
-// leading are the first artifacts of one kind, as many as one call takes.
-func leading(artifacts []deprovision.Artifact) []deprovision.Artifact {
+// together are the first artifacts of one kind, as many as one call reads.
+func together(artifacts []deprovision.Artifact) []deprovision.Artifact {
+	most := 1
+	switch kind := artifacts[0].Kind; {
+	case kind == footprint.Subscription:
+		most = len(artifacts)
+	case manyKinds[kind] != nil:
+		most = m365.MostTargets
+	}
 	n := 1
-	for n < min(len(artifacts), m365.MostTargets) && artifacts[n].Kind == artifacts[0].Kind {
+	for n < min(len(artifacts), most) && artifacts[n].Kind == artifacts[0].Kind {
 		n++
 	}
 	return artifacts[:n]

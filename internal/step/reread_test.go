@@ -2,6 +2,7 @@ package step_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -202,4 +203,36 @@ func TestEventOfAStretchIsSmall(t *testing.T) {
 		t.Errorf("%d rereads in %d bytes, %d each", len(h.rereads), len(msg.Data), each)
 	}
 	t.Logf("%d rereads in %d bytes", len(h.rereads), len(msg.Data))
+}
+
+// However many subscriptions an app had, no event holds more rereads than fit into a message, and each look lists them a few times only.
+func TestRereadsOfManySubscriptionsGoIntoSeveralEvents(t *testing.T) {
+	t.Parallel()
+	h := newFull(t, "chat", func(f *tenantsim.Fixture) {
+		one := f.Subscriptions[slices.IndexFunc(f.Subscriptions, func(s tenantsim.Subscription) bool { return s.Resource == "chats/getAllMessages" })]
+		for i := range 250 {
+			more := one
+			more.ID = fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
+			f.Subscriptions = append(f.Subscriptions, more)
+		}
+	})
+	h.policy.ConfirmsItself = true
+	h.answer["brake"] = append(h.answer["brake"], deprovision.Decision{ID: "b", Verb: deprovision.Approve, Names: []string{"brake"}})
+	h.until(t.Context(), "stop-subscriptions")
+	lists := tenantsim.Match{Method: "GET", Path: "/v1.0/subscriptions"}
+	before, listed, most := 0, len(h.sim.CallsLike(lists)), 0
+	h.advanced = func(string) error {
+		most, before = max(most, len(h.rereads)-before), len(h.rereads)
+		return nil
+	}
+	for h.name() == "stop-subscriptions" {
+		h.runOnce(t.Context())
+		most, before = max(most, len(h.rereads)-before), len(h.rereads)
+	}
+	if n := len(h.rereads); n != 2*251 || most > 200 {
+		t.Errorf("%d rereads, at most %d in one event", n, most)
+	}
+	if n := len(h.sim.CallsLike(lists)) - listed; n > 3*251 {
+		t.Errorf("the subscriptions were listed %d times", n)
+	}
 }

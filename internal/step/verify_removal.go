@@ -21,7 +21,7 @@ const (
 	pause   = 10 * time.Second // the least time between two reads that prove an object gone
 	stretch = 200              // artifacts that are read between two appends, at most
 
-	stretchText = 96 << 10 // bytes of their ids, at most
+	stretchText = 96 << 10 // bytes of their ids as JSON writes them, at most
 )
 
 func (verifyRemoval) run(ctx context.Context, j *job) (engine.Result, error) {
@@ -116,7 +116,7 @@ func (j *job) pass(ctx context.Context, plan deprovision.Plan, s *settling) (pre
 func stretchOf(artifacts []deprovision.Artifact) []deprovision.Artifact {
 	room := stretchText
 	for n, a := range artifacts[:min(len(artifacts), stretch)] {
-		if room -= len(a.ID); room < 0 && n > 0 {
+		if room -= written(a.ID); room < 0 && n > 0 {
 			return artifacts[:n]
 		}
 	}

@@ -36,17 +36,22 @@ func throttled(v visit) bool {
 	return v.err != nil && deprovision.ClassOf(v.err) == deprovision.Throttled
 }
 
-// visited counts the visits at the beginning of a chunk that need no second one, though a later one failed.
-func visited(visits []visit, before int) int {
+// visited counts the visits at the beginning of a chunk that need no second one, though a later one failed; enough is as in [unless].
+func visited(visits []visit, before int, enough bool) int {
 	others := before + readable(visits)
 	n := slices.IndexFunc(visits, func(v visit) bool {
+		if v.err == nil {
+			return false
+		}
 		switch deprovision.ClassOf(v.err) {
 		case deprovision.Forbidden, deprovision.Malformed:
 			return others == 0
+		case deprovision.Transient:
+			return !enough || others == 0
 		case deprovision.Gone:
 			return false
 		}
-		return v.err != nil
+		return true
 	})
 	if n < 0 {
 		return len(visits)

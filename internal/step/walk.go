@@ -100,14 +100,18 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 	total := t.Seen + len(places) - from
 	for chunk := range slices.Chunk(places[from:], w.size) {
 		visits, failed := j.visits(ctx, w, chunk, t.Slow)
+		enough := j.work.Progress().Attempts >= patientVisits
 		if failed == nil {
-			failed = unless(visits, t.Read, j.work.Progress().Attempts >= patientVisits)
+			failed = unless(visits, t.Read, enough)
 		}
 		slowed := t.Slow
 		if failed != nil { // what was read before is not read again: where a service allows less at a time than a chunk takes, it would never end
-			n := visited(visits, t.Read)
-			chunk, visits = chunk[:n], visits[:n]
+			n := visited(visits, t.Read, enough)
 			t.Slow = t.Slow || deprovision.ClassOf(failed) == deprovision.Throttled
+			if n < len(visits) && deprovision.ClassOf(visits[n].err) == deprovision.Transient {
+				failed = visits[n].err // it counts as an attempt, and to have to wait does not
+			}
+			chunk, visits = chunk[:n], visits[:n]
 		}
 		if len(chunk) > 0 || slowed != t.Slow {
 			if err := j.keepVisits(ctx, w, chunk, visits, t, total); err != nil {

@@ -1,6 +1,10 @@
 package deprovision
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
 
 // AccountState tells whether a service account still exists for the product.
 type AccountState string
@@ -85,6 +89,11 @@ func (a Account) validateNames() error {
 	}
 	if err := checkTexts("consumers", a.Consumers); err != nil {
 		return err
+	}
+	for i, name := range a.Consumers {
+		if strings.TrimSpace(name) == "" || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			return &Invalid{Field: fmt.Sprintf("consumers[%d]", i), Value: clip(name), Allowed: "a name of characters that can be seen"}
+		}
 	}
 	for kind, list := range a.Names {
 		if err := checkToken("names", kind); err != nil {
