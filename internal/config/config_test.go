@@ -87,6 +87,7 @@ func TestMistakeIsNamedAndASecretIsNotRepeated(t *testing.T) {
 		"share over the whole":       {tenant + "    policy: {brake: {share: 1.5}}\n", "tenants.a.policy.brake.share"},
 		"negative share":             {tenant + "    policy: {brake: {share: -0.1}}\n", "tenants.a.policy.brake.share"},
 		"share that is none":         {tenant + "    policy: {brake: {share: .nan}}\n", "tenants.a.policy.brake.share"},
+		"a host with its port":       {"http: {hosts: ['soc.contoso.example:443']}\n", "without a port"},
 		"no such host":               {"http: {hosts: ['a b']}\n", "http.hosts[0]"},
 		"pasted token":               {"http: {tokens: [{name: a, tokenEnv: 'hunter22!x', tenants: ['*'], may: [read]}]}\n", "http.tokens[0].tokenEnv"},
 		"token from nowhere":         {"http: {tokens: [{name: a, tenants: ['*'], may: [read]}]}\n", "tokenEnv or tokenFile"},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"slices"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -10,7 +11,8 @@ import (
 // http checks who may use the API. The tokens themselves are read when the worker starts.
 func (v *checker) http(c Config) {
 	for i, host := range c.HTTP.Hosts {
-		v.want(hostName(host), fmt.Sprintf("http.hosts[%d]", i), host, "a host name, without a port")
+		_, _, alone := net.SplitHostPort(host)
+		v.want(hostName(host) && alone != nil, fmt.Sprintf("http.hosts[%d]", i), host, "a host name, without a port")
 	}
 	names, sources := map[string]bool{}, map[string]bool{}
 	for i, t := range c.HTTP.Tokens {

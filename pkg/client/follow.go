@@ -142,7 +142,11 @@ func (c *Client) next(ctx context.Context, messages jetstream.MessagesContext, l
 	return messages.Next(jetstream.NextContext(ctx))
 }
 
+// consumer makes one. Where the server answers, whoever goes meanwhile does not break it off: nobody would know which one to delete.
 func (c *Client) consumer(ctx context.Context, f feed) (jetstream.Consumer, error) {
+	if ctx.Err() == nil && c.nc.IsConnected() {
+		ctx = context.WithoutCancel(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	consumer, err := c.js.CreateConsumer(ctx, f.stream, f.config())

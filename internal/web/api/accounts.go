@@ -118,5 +118,10 @@ func (c *call) put(a deprovision.Account) (client.Change, error) {
 		return "", moved.says("the record was written since").at("If-Match", etag(now))
 	}
 	_, err = c.client().ReplaceAccount(c.context(), a, revision)
+	if _, raced := errors.AsType[*client.ConflictError](err); raced {
+		if _, now, unread := c.client().AccountAt(c.context(), a.Tenant, a.ID); unread == nil && now != revision {
+			return "", moved.says("the record was written since").at("If-Match", etag(now))
+		}
+	}
 	return client.Updated, err
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,8 +12,16 @@ import (
 // readBody reads the body into what it is to hold: strictly, so that a misspelt member is refused and not passed over.
 func (c *call) readBody(into any) error {
 	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, event.MaxMessage))
+	if _, long := errors.AsType[*http.MaxBytesError](err); err != nil && !long {
+		p := invalid.says("the body did not come whole, or not in time").at("body", "as long as its headers say, within ten seconds")
+		p.cause = err
+		return p
+	}
 	if err != nil {
 		return fmt.Errorf("read the body: %w", err)
+	}
+	if c.api.holds(string(body)) {
+		return invalid.says("a token of this worker stands in the body").at("body", "no secrets")
 	}
 	return decode(body, into)
 }

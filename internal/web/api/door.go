@@ -18,13 +18,17 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, list []route) {
 	if err == nil {
 		return
 	}
+	if c.r.Context().Err() != nil { // who asked has gone: nothing is wrong here, and nobody is left to tell
+		a.o.Log.DebugContext(r.Context(), "a caller of the API has gone", "caller", c.caller.name, "error", err)
+		return
+	}
 	p := problemOf(err)
 	a.o.Observer.APIRefused(p.reason)
 	level := a.o.Log.InfoContext
 	if p.Status >= http.StatusInternalServerError {
 		level = a.o.Log.WarnContext
 	}
-	attributes := []any{"reason", p.reason, "method", clip(r.Method), "path", clip(r.URL.Path), "from", r.RemoteAddr, "caller", c.caller.name}
+	attributes := []any{"reason", p.reason, "method", a.hide(r.Method), "path", a.hide(r.URL.Path), "from", r.RemoteAddr, "caller", c.caller.name}
 	if p.reason == internal.reason || p.reason == unavailable.reason {
 		attributes = append(attributes, "error", errors.Join(err, p.cause))
 	}
@@ -59,7 +63,7 @@ func (a *API) addressed(r *http.Request) *Problem {
 	if a.o.Loopback && !loopbackName(r.Host) && !slices.ContainsFunc(a.o.Hosts, func(h string) bool { return strings.EqualFold(h, hostOf(r.Host)) }) {
 		return misdirected.says("the Host header names neither this machine's loopback nor one of http.hosts")
 	}
-	if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+	if slices.Contains(r.Header.Values("Sec-Fetch-Site"), "cross-site") {
 		return crossSite.says("the browser says that a page of another site makes this call")
 	}
 	return nil
@@ -101,15 +105,19 @@ func (c *call) authenticate() *Problem {
 	return nil
 }
 
-// here reports whether the call comes from this machine itself and not through a proxy on it.
+// here reports whether the call comes from this machine itself and not through a proxy on it. Where further names are configured there is a
+// proxy, and some tell nothing of themselves.
 func (c *call) here() bool {
-	if !c.api.o.Loopback || !loopbackName(c.r.Host) {
+	if !c.api.o.Loopback || len(c.api.o.Hosts) > 0 || !loopbackName(c.r.Host) {
 		return false
 	}
-	for _, passed := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		if c.r.Header.Get(passed) != "" {
+	for name := range c.r.Header { // that it is there tells, whatever it says
+		if slices.Contains(passed, name) || strings.HasPrefix(name, "X-Forwarded-") {
 			return false
 		}
 	}
 	return true
 }
+
+// passed are the headers that proxies add.
+var passed = []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "X-Envoy-External-Address"}

@@ -147,7 +147,15 @@ func TestListenerIsCalledByNamesOfItsOwn(t *testing.T) {
 	}
 	// By a name that is not the loopback's somebody else may have come: then a token is needed to read, too.
 	w.ask(http.MethodGet, api.Base+"/stops", "", "", "Host", "soc.contoso.example").problem(http.StatusUnauthorized, "unauthorized", "")
+	// Some proxies pass on the loopback's name and say nothing of themselves: where one is configured, nobody is known to be of this machine.
+	w.ask(http.MethodGet, api.Base+"/stops", "", "").problem(http.StatusUnauthorized, "unauthorized", "")
+	w = newWorld(t)
 	w.ask(http.MethodGet, api.Base+"/stops", "", "").want(http.StatusOK)
+	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP"} {
+		for _, value := range []string{"", "203.0.113.9"} {
+			w.ask(http.MethodGet, api.Base+"/stops", "", "", name, value).problem(http.StatusUnauthorized, "unauthorized", "")
+		}
+	}
 }
 
 func TestWithoutTokensTheAPIIsForReadingOnLoopback(t *testing.T) {
@@ -170,12 +178,16 @@ func TestRefusalIsLoggedWithoutWhatItHeld(t *testing.T) {
 	if !strings.Contains(log, "reason=invalid") || !strings.Contains(log, "caller=admin@contoso.example") || !strings.Contains(log, "reason=unauthorized") {
 		t.Error(log)
 	}
-	for _, secret := range []string{"in-the-query", "in the body", "in=cookie", "in-the-token", admin} {
+	w.ask(http.MethodGet, api.Base+"/"+admin, "", "").problem(http.StatusNotFound, "unknown-path", "")
+	w.ask(admin, api.Base+"/stops", "", "").problem(http.StatusMethodNotAllowed, "method-not-allowed", "")
+	w.ask(http.MethodPost, api.Base+"/requests", admin, strings.Replace(wish, "over", "mine is "+reader, 1)).problem(http.StatusBadRequest, "invalid", "body")
+	log = w.log.String()
+	for _, secret := range []string{reader, "in-the-query", "in the body", "in=cookie", "in-the-token", admin} {
 		if strings.Contains(log, secret) {
 			t.Errorf("%s is in the log", secret)
 		}
 	}
-	if w.counted.of("invalid") != 1 || w.counted.of("unauthorized") != 1 {
+	if w.counted.of("invalid") != 2 || w.counted.of("unauthorized") != 1 {
 		t.Errorf("%v", w.counted.reasons)
 	}
 }

@@ -36,8 +36,23 @@ func (c *call) watchRequest() error {
 	}
 	return c.stream(feed{after: after, ends: true, id: func(e client.Entry) uint64 { return e.Progress.Seq },
 		entries: func(ctx context.Context) iter.Seq2[client.Entry, error] {
-			return c.client().WatchEntries(ctx, ref, after+1)
+			return gapless(c.client().WatchEntries(ctx, ref, after+1), after)
 		}})
+}
+
+// gapless breaks off where the events behind after are not there any more: whoever follows would believe to have seen all.
+func gapless(entries iter.Seq2[client.Entry, error], after uint64) iter.Seq2[client.Entry, error] {
+	return func(yield func(client.Entry, error) bool) {
+		for e, err := range entries {
+			if err == nil && e.Progress.Seq > after+1 {
+				yield(client.Entry{}, client.ErrArchived)
+				return
+			}
+			if after = e.Progress.Seq; !yield(e, err) {
+				return
+			}
+		}
+	}
 }
 
 // watchTenant streams the events of all requests of a tenant behind a revision. It does not end by itself.

@@ -65,6 +65,27 @@ func (c caller) everywhere() bool { return slices.Contains(c.tenants, Everywhere
 // sees reports whether the caller may know of the tenant at all.
 func (c caller) sees(tenant string) bool { return c.everywhere() || slices.Contains(c.tenants, tenant) }
 
+// holds reports whether a text has one of the tokens in it.
+func (a *API) holds(text string) bool {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("/?&=\"'\\,;:()[]{}<>", r) }) {
+		if len(word) < MinToken {
+			continue
+		}
+		if _, ok := a.holder(word); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// hide makes a text fit for the log, where no token belongs.
+func (a *API) hide(text string) string {
+	if a.holds(text) {
+		return "a token, hidden"
+	}
+	return clip(text)
+}
+
 // holder finds whose token a secret is. It compares with every token, hash by hash, so that the time it takes tells nothing.
 func (a *API) holder(secret string) (caller, bool) {
 	hash := sha256.Sum256([]byte(secret))
