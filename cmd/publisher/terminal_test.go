@@ -123,7 +123,7 @@ func TestWatchOnATerminalAsksAndGivesTheTerminalBack(t *testing.T) {
 	interrupted := start()
 	before := interrupted.local()
 	interrupted.sees("Your decision:")
-	interrupted.types("f\nwhy\ncontoso/ma")
+	interrupted.types("f\nwhy\n\x1a\x1ccontoso/ma") // with ctrl-z and ctrl-\, which would leave the terminal as it is
 	interrupted.sees("contoso/main to go on: contoso/ma")
 	if on := interrupted.local(); on != unix.ISIG {
 		t.Errorf("while keys are read, the flags are %#x", on)

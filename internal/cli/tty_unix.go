@@ -15,7 +15,7 @@ func foreground(file *os.File) bool {
 }
 
 // quiet has a terminal hand over each key as it is pressed, and print none by itself: what is typed while a screen is drawn would be drawn
-// into it. Signals, like that of ctrl-c, stay. restore gives the terminal back as it was.
+// into it. Ctrl-c stays a signal; ctrl-z and ctrl-\ do not, for they would leave the terminal in this state. restore gives the terminal back as it was.
 func quiet(file *os.File) (restore func(), err error) {
 	fd := int(file.Fd())
 	before, err := unix.IoctlGetTermios(fd, getTermios)
@@ -25,6 +25,7 @@ func quiet(file *os.File) (restore func(), err error) {
 	keys := *before
 	keys.Lflag &^= unix.ICANON | unix.ECHO
 	keys.Cc[unix.VMIN], keys.Cc[unix.VTIME] = 1, 0
+	keys.Cc[unix.VSUSP], keys.Cc[unix.VQUIT] = noCharacter, noCharacter
 	if err := unix.IoctlSetTermios(fd, setTermios, &keys); err != nil {
 		return nil, err
 	}
