@@ -119,10 +119,10 @@ func (a *attempt) epoch() uint64 {
 	return a.trigger.Seq
 }
 
-// someOf marks a doubt for which the plan could not be read: it is made exact before the step goes on.
-const someOf = "an artifact of "
+// SomeOf begins a doubt for which the plan could not be read: it is made exact before the step goes on.
+const SomeOf = "an artifact of "
 
-func inexact(p deprovision.Progress) bool { return strings.HasPrefix(p.MaybeCalled, someOf) }
+func inexact(p deprovision.Progress) bool { return strings.HasPrefix(p.MaybeCalled, SomeOf) }
 
 // doubt returns what may have been called about: the artifact at the cursor, or a closing step.
 func (e *Engine) doubt(ctx context.Context, p deprovision.Progress) string {
@@ -135,7 +135,7 @@ func (e *Engine) doubt(ctx context.Context, p deprovision.Progress) string {
 	}
 	exact, err := e.atCursor(ctx, p)
 	if err != nil {
-		return someOf + name
+		return SomeOf + name
 	}
 	return exact
 }

@@ -53,9 +53,9 @@ func hasSkipped(p deprovision.Progress) bool {
 	return false
 }
 
-// Earlier is the end of the request whose remainder this one takes up, and the plan it had; ok is false when this one takes up none.
-func (w *Work) Earlier(ctx context.Context) (p deprovision.Progress, plan deprovision.Plan, ok bool, err error) {
-	r := w.state().Request
+// Earlier is the end of the request whose remainder r takes up, and the plan that it had; ok is false when r takes up none. An end that is no longer
+// there has no request, a plan that is lost has none either: who takes them up names what can't be looked at.
+func (w *Work) Earlier(ctx context.Context, r deprovision.Request) (p deprovision.Progress, plan deprovision.Plan, ok bool, err error) {
 	if r.ResumeOf == "" {
 		return p, plan, false, nil
 	}
@@ -69,7 +69,7 @@ func (w *Work) Earlier(ctx context.Context) (p deprovision.Progress, plan deprov
 	}
 	plan, err = w.journal.Plan(ctx, earlier(r), p.Plan.Digest)
 	if err != nil && w.state().Attempts >= patientReads {
-		return p, deprovision.Plan{}, true, nil // lost: who takes it up names what can't be looked at
+		return p, deprovision.Plan{}, true, nil
 	}
 	if err != nil {
 		return p, plan, false, fmt.Errorf("the plan of the request %s, which is taken up: %w", r.ResumeOf, err)

@@ -126,8 +126,12 @@ func (closeAccount) left(r rest) []deprovision.Remainder {
 	if !r.current() || r.account.State == deprovision.AccountClosed {
 		return nil
 	}
-	return []deprovision.Remainder{{Name: "record of the service account " + r.state.Request.Account,
+	return []deprovision.Remainder{{Name: recordName(r.state),
 		Instructions: "It is still active; ask for the removal again."}}
+}
+
+func recordName(state deprovision.Progress) string {
+	return "record of the service account " + state.Request.Account
 }
 
 // mailNote tells whether mail still takes the vendor's way.

@@ -12,6 +12,9 @@ import (
 // mostSuspects is how many suspects a remainder names one by one.
 const mostSuspects = 20
 
+// moreSuspects ends the name of those that a remainder has no room for.
+const moreSuspects = " more suspects"
+
 // listed reports whether the document names an artifact as left.
 func listed(service *footprint.Service, state deprovision.Progress, a deprovision.Artifact) bool {
 	return names(state.Remainder, service.Remain(a, "").Name)
@@ -60,7 +63,7 @@ func beforehand(service *footprint.Service, plan deprovision.Plan) []deprovision
 	out := slices.Clone(plan.Remainder)
 	for i, a := range plan.Suspects {
 		if i == mostSuspects {
-			out = append(out, deprovision.Remainder{Name: fmt.Sprintf("%d more suspects", len(plan.Suspects)-i), Instructions: "The plan names all of them."})
+			out = append(out, deprovision.Remainder{Name: fmt.Sprintf("%d%s", len(plan.Suspects)-i, moreSuspects), Instructions: "The plan names all of them."})
 			break
 		}
 		out = append(out, service.Remain(a, "it only resembles the product's ("+strings.TrimPrefix(a.Match, "suspect: ")+") and was not approved: look first"))

@@ -32,11 +32,20 @@ func (j *job) earlier(ctx context.Context) (*before, error) {
 	if j.state.Request.ResumeOf == "" || j.resumed != nil {
 		return j.resumed, nil
 	}
-	state, plan, ok, err := j.work.Earlier(ctx)
-	if ok {
-		j.resumed = &before{state, plan}
+	b, err := j.takenUpBy(ctx, j.state.Request)
+	if err == nil {
+		j.resumed = b
 	}
 	return j.resumed, err
+}
+
+// takenUpBy reads what a request takes up; nil when it takes up none.
+func (j *job) takenUpBy(ctx context.Context, r deprovision.Request) (*before, error) {
+	state, plan, ok, err := j.work.Earlier(ctx, r)
+	if !ok || err != nil {
+		return nil, err
+	}
+	return &before{state, plan}, nil
 }
 
 // inherit notes what of an earlier request still counts, and what a person did for it: nobody is asked twice for one thing.

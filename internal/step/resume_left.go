@@ -3,27 +3,75 @@ package step
 import (
 	"context"
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// stillLeft looks at what the earlier request left, or was in doubt about, and this one's plan does not list. What is absent by now is not left.
+// mostTakenUp is how many requests back a request looks for what they left.
+const mostTakenUp = 32
+
+// stillLeft looks at what earlier requests left, or were in doubt about, and this one's plan does not list. What is absent by now is not left; what no
+// plan lists can't be looked at, and is named again.
 func (j *job) stillLeft(ctx context.Context, plan deprovision.Plan) ([]deprovision.Remainder, error) {
 	b, err := j.earlier(ctx)
 	if b == nil || err != nil {
 		return nil, err
 	}
-	if b.state.Plan != nil && b.plan.Ref.Request == "" {
-		return b.unread(j.service, plan), nil
+	l, err := j.gather(ctx, plan, b)
+	if err != nil {
+		return nil, err
 	}
-	look := b.beside(j.service, plan)
-	if err := j.eyes(ctx, deprovision.Plan{Artifacts: look}); err != nil {
+	there, err := j.stillThere(ctx, l.look)
+	if err != nil {
+		return nil, err
+	}
+	var left []deprovision.Remainder
+	for _, r := range append(there, l.carried()...) {
+		if !names(plan.Remainder, r.Name) && !names(j.state.Remainder, r.Name) && !names(left, r.Name) {
+			left = append(left, r)
+		}
+	}
+	return left, nil
+}
+
+// gather asks the request that this one takes up what is left, and those before it as far as it does not tell that itself.
+func (j *job) gather(ctx context.Context, plan deprovision.Plan, b *before) (*leavings, error) {
+	l, r := newLeavings(j, plan), j.state.Request
+	asked := map[string]bool{r.ID: true}
+	for b != nil {
+		if b.state.Request.ID == "" || asked[r.ResumeOf] || len(asked) > mostTakenUp {
+			l.lose(r.ResumeOf)
+			break
+		}
+		asked[r.ResumeOf] = true
+		l.take(b)
+		if !l.open() {
+			break
+		}
+		var err error
+		r = b.state.Request
+		if b, err = j.takenUpBy(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// stillThere names what is still there of artifacts that earlier requests left.
+func (j *job) stillThere(ctx context.Context, look []leftover) ([]deprovision.Remainder, error) {
+	by := map[string]string{}
+	artifacts := make([]deprovision.Artifact, 0, len(look))
+	for _, o := range look {
+		artifacts = append(artifacts, o.Artifact)
+		by[keyOf(o.Artifact)] = o.by
+	}
+	if err := j.eyes(ctx, deprovision.Plan{Artifacts: artifacts}); err != nil {
 		return nil, err
 	}
 	j.proof = false // an earlier request that had seen them gone would not name them
-	seen, err := j.look(ctx, look)
+	seen, err := j.look(ctx, artifacts)
 	if err != nil {
 		return nil, err
 	}
@@ -31,60 +79,37 @@ func (j *job) stillLeft(ctx context.Context, plan deprovision.Plan) ([]deprovisi
 	for _, a := range seen.there {
 		why := j.unseen(a)
 		if why == "" {
-			why = "left by request " + b.state.Request.ID + ", and of no plan since"
+			why = "left by request " + by[keyOf(a)] + ", and of no plan since"
+			if resembles, suspect := strings.CutPrefix(a.Match, "suspect: "); suspect {
+				why += "; it only resembles the product's (" + resembles + "): look first"
+			}
 		}
-		if r := j.service.Remain(a, why); !names(plan.Remainder, r.Name) && !names(j.state.Remainder, r.Name) {
-			left = append(left, r)
-		}
+		left = append(left, j.service.Remain(a, why))
 	}
 	return left, nil
 }
 
-// unread is what the earlier request named, and is not listed now, where its plan can't be read any more to look at each.
-func (b *before) unread(service *footprint.Service, plan deprovision.Plan) []deprovision.Remainder {
-	known := slices.Clone(plan.Remainder)
-	for _, a := range slices.Concat(plan.Artifacts, plan.Suspects) {
-		known = append(known, service.Remain(a, ""))
-	}
-	by := "request " + b.state.Request.ID
-	var left []deprovision.Remainder
-	for _, r := range b.state.Remainder {
-		if !names(known, r.Name) {
-			r.Instructions = "Named by " + by + ", whose plan can't be read any more: look whether it is still there. " + r.Instructions
-			left = append(left, r)
-		}
-	}
-	for _, id := range b.state.InDoubt {
-		why := "In doubt at the end of " + by + ", whose plan can't be read any more: look whether it is still there."
-		left = append(left, deprovision.Remainder{Name: id, Instructions: why})
-	}
-	return left
+// maybeLeft reports whether a request may not have removed an artifact of its plan. A document without room for all names may have kept silent about
+// any of them.
+func (b *before) maybeLeft(service *footprint.Service, a deprovision.Artifact) bool {
+	return listed(service, b.state, a) || !b.done(a.Step) || b.cut()
 }
 
-// beside lists what the earlier plan had, may not have removed, and the plan of today does not have.
-func (b *before) beside(service *footprint.Service, plan deprovision.Plan) []deprovision.Artifact {
-	known := map[string]bool{}
-	for _, list := range [][]deprovision.Artifact{plan.Artifacts, plan.Suspects} {
-		for _, a := range list {
-			known[keyOf(a)] = true
-		}
-	}
-	named := map[string]bool{}
-	for _, r := range b.state.Remainder {
-		named[r.Name] = true
-	}
+// cut reports whether the document had no room for the names of all that is left.
+func (b *before) cut() bool {
 	for _, id := range b.state.InDoubt {
-		named[id] = true
-	}
-	var out []deprovision.Artifact
-	for _, a := range b.plan.Artifacts {
-		maybe := named[service.Remain(a, "").Name] || named[a.ID] || !b.done(a.Step)
-		if maybe && !known[keyOf(a)] {
-			out = append(out, a)
+		if unnamed([]deprovision.Remainder{{Name: id}}) > 0 {
+			return true
 		}
 	}
-	return out
+	return unnamed(b.state.Remainder) > 0
 }
+
+// tellsAll reports whether the end of a request names what those before it left as well: it looked, and had room for it.
+func (b *before) tellsAll() bool { return b.done(VerifyRemoval) && !b.cut() }
+
+// lost reports whether the plan can't be read any more.
+func (b *before) lost() bool { return b.state.Plan != nil && b.plan.Ref.Request == "" }
 
 // noteLeft names what [job.stillLeft] found.
 func (j *job) noteLeft(left []deprovision.Remainder) func(*deprovision.Progress) {
