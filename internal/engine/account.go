@@ -24,7 +24,7 @@ func (a *attempt) open(h *hold) error {
 			a.account = &account
 			return nil
 		}
-		if why, err := a.resumes(ctx, r); err != nil {
+		if why, err := a.resumes(ctx, r, account); err != nil {
 			return a.hinder(h, "the request "+r.ResumeOf+", which is to be taken up", err)
 		} else if why != "" {
 			return a.shut(h, why)

@@ -9,7 +9,7 @@ import (
 
 // resumes tells why a request cannot take up what an earlier one left; "" when it can, or when it takes up nothing. It is asked before the account
 // is opened, which may be closed already: a resume is the one kind of request that works on a closed account.
-func (a *attempt) resumes(ctx context.Context, r deprovision.Request) (why string, err error) {
+func (a *attempt) resumes(ctx context.Context, r deprovision.Request, account deprovision.Account) (why string, err error) {
 	if r.ResumeOf == "" {
 		return "", nil
 	}
@@ -27,7 +27,7 @@ func (a *attempt) resumes(ctx context.Context, r deprovision.Request) (why strin
 	case !leaves(p):
 		return fmt.Sprintf("request %s ended as %s and left nothing to take up", r.ResumeOf, p.Status), nil
 	}
-	return "", nil
+	return a.anew(ctx, r, account)
 }
 
 // earlier names the request that another one takes up.

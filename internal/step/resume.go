@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -112,11 +113,23 @@ func (j *job) tookAway(ctx context.Context, f flaw) (string, error) {
 		return by, nil
 	}
 	for _, a := range b.plan.Artifacts {
-		if slices.Contains(f.by, a.Kind) && !b.left(j.service, a) {
+		if slices.Contains(f.by, a.Kind) && ofAccount(a, j.account) && !b.left(j.service, a) {
 			return b.state.Request.ID, nil
 		}
 	}
 	return "", nil
+}
+
+// ofAccount reports whether an artifact was the account's own app, or user: a record may name another by now.
+func ofAccount(a deprovision.Artifact, account deprovision.Account) bool {
+	var before struct {
+		AppID string `json:"appId"`
+		UPN   string `json:"userPrincipalName"`
+	}
+	if json.Unmarshal(a.Before, &before) != nil {
+		return false
+	}
+	return before.AppID != "" && strings.EqualFold(before.AppID, account.AppID) || before.UPN != "" && strings.EqualFold(before.UPN, account.UPN)
 }
 
 // left reports whether the earlier request says, or may have had no room to say, that it left an artifact of its plan.

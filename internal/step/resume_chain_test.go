@@ -64,7 +64,9 @@ func TestResumeOfAResumeForgetsNothingThatIsStillThere(t *testing.T) {
 			s.amend(func(a *deprovision.Account) { a.Names = nil }) // by which they are found
 			cancelled := !strings.Contains(name, "named")
 			if cancelled {
-				s.amend(func(a *deprovision.Account) { a.Recorded = map[string]string{string(footprint.ServicePrincipal): "another"} })
+				s.amend(func(a *deprovision.Account) {
+					a.Recorded = map[string]string{string(footprint.ServicePrincipal): "another"}
+				})
 			}
 			second := s.take(s.next(first.Request.ID), tc.second)
 			if named := len(naming(second.Remainder, folders)); len(folders) != 2 || cancelled != (named == 0) {

@@ -29,6 +29,7 @@ func (verifyAccount) run(ctx context.Context, j *job) (engine.Result, error) {
 		return engine.Result{}, err
 	}
 	inherited, err := j.inherit(ctx)
+	inherited = all(note(engine.WorkedOn, engine.Identity(j.account)), inherited)
 	if err != nil || f.why == "" {
 		return engine.Result{Apply: inherited}, err
 	}
