@@ -66,7 +66,7 @@ func (j *job) inherit(ctx context.Context) (func(*deprovision.Progress), error) 
 			keep(name, fact)
 		}
 	}
-	if b.done(RemoveAtProduct) && !names(b.state.Remainder, rowName(j.service, b.state)) {
+	if b.rowGone() {
 		keep(rowBefore, b.state.Request.ID)
 	}
 	keep(rowBefore, b.state.Facts[rowBefore])
@@ -135,6 +135,14 @@ func ofAccount(a deprovision.Artifact, account deprovision.Account) bool {
 // left reports whether the earlier request says, or may have had no room to say, that it left an artifact of its plan.
 func (b *before) left(service *footprint.Service, a deprovision.Artifact) bool {
 	return listed(service, b.state, a) || unnamed(b.state.Remainder) > 0 && !b.done(a.Step)
+}
+
+// rowGone reports whether the product's own row is known to have gone: its step counts one when the hook, or a person, said so. That the remainder
+// does not name the row says nothing where it had no room.
+func (b *before) rowGone() bool {
+	return slices.ContainsFunc(b.state.Steps, func(s deprovision.StepProgress) bool {
+		return s.Name == RemoveAtProduct && s.State == deprovision.StepDone && s.Done > 0
+	})
 }
 
 func (b *before) done(step string) bool {

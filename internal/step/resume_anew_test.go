@@ -64,16 +64,10 @@ func TestAnEarlierRequestExplainsTheAbsenceOfNoOtherApp(t *testing.T) {
 	t.Parallel()
 	s := newSeries(newHarness(t, nil))
 	first := s.take(s.state.Request, nil)
-	last, err := s.journal.Last(t.Context(), first.Request.Ref())
-	if err != nil {
-		t.Fatal(err)
-	}
-	last.Progress.Seq++ // as by an older worker, and as if nobody had closed it
-	delete(last.Progress.Facts, engine.WorkedOn)
-	last.Progress.Steps[len(last.Progress.Steps)-1].State = deprovision.StepSkipped
-	if _, err := s.journal.Append(t.Context(), first.Request.Ref(), last.Revision, last.Event); err != nil {
-		t.Fatal(err)
-	}
+	s.rewrite(first.Request.Ref(), func(p *deprovision.Progress) { // as by an older worker, and as if nobody had closed it
+		delete(p.Facts, engine.WorkedOn)
+		p.Steps[len(p.Steps)-1].State = deprovision.StepSkipped
+	})
 	s.setUpAnew(func(a *deprovision.Account) { a.AppID = anotherApp })
 	p := s.take(s.next("r1"), at(step.VerifyAccount, deprovision.StopInvalidAccount, verb(deprovision.Cancel, "")))
 	if p.Status != deprovision.Cancelled || !slices.Contains(s.stopped, step.VerifyAccount+" "+deprovision.StopInvalidAccount) {

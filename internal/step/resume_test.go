@@ -421,12 +421,18 @@ func (s *series) eraseFolders(folders []deprovision.Artifact) {
 // losePlan has the end of a request name a plan that nobody has.
 func (s *series) losePlan(ref deprovision.Ref) {
 	s.t.Helper()
+	s.rewrite(ref, func(p *deprovision.Progress) { p.Plan.Digest = "sha256:lost" })
+}
+
+// rewrite changes the end of a request.
+func (s *series) rewrite(ref deprovision.Ref, change func(*deprovision.Progress)) {
+	s.t.Helper()
 	last, err := s.journal.Last(s.t.Context(), ref)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	last.Progress.Seq++
-	last.Progress.Plan.Digest = "sha256:lost"
+	change(&last.Progress)
 	if _, err := s.journal.Append(s.t.Context(), ref, last.Revision, last.Event); err != nil {
 		s.t.Fatal(err)
 	}
