@@ -98,3 +98,23 @@ func TestResumeOfAResumeForgetsNothingThatIsStillThere(t *testing.T) {
 		})
 	}
 }
+
+func TestResumeNamesARequestThatNobodyCanAskAnyMore(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string]string{"archived": "r0", "of itself": "r1-again"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSeries(newHarness(t, nil))
+			s.take(s.state.Request, at(step.Confirm, deprovision.StopConfirm, verb(deprovision.Force, "")))
+			second := s.take(s.next("r1"), at(step.Confirm, deprovision.StopConfirm, verb(deprovision.Cancel, ""))) // before it looked
+			s.rewrite(second.Request.Ref(), func(p *deprovision.Progress) { p.Request.ResumeOf = of })
+			p := s.take(s.next(second.Request.ID), byHand)
+			for range 2 { // and it is carried on
+				if once(t, p.Remainder); p.Status != deprovision.SucceededWithRemainder || len(p.Remainder) != knownLeft+1 || !leaves(p.Remainder, "what request "+of+" left") {
+					t.Fatalf("%s: %s (%s): left %+v", p.Request.ID, p.Status, p.Detail, p.Remainder)
+				}
+				p = s.take(s.next(p.Request.ID), byHand)
+			}
+		})
+	}
+}
