@@ -95,7 +95,7 @@ func TestArchiveKeepsTheEventsInFilesBeforeTheyGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	rest, err := os.ReadFile(strings.TrimSuffix(file, "jsonl") + "from-3.jsonl")
-	if sum, broken := evidence.Verify(bytes.NewReader(rest), evidence.Check{}); err != nil || broken != nil || sum.After != 2 || sum.Events != 2 {
+	if sum, broken := evidence.Verify(bytes.NewReader(rest), evidence.Check{Seal: last.Chain}); err != nil || broken != nil || sum.After != 2 || sum.Events != 2 || sum.Proven != 3 {
 		t.Errorf("%+v, %v, %v", sum, err, broken)
 	}
 	if again, err := os.ReadFile(file); err != nil || !bytes.Equal(again, body) {

@@ -60,7 +60,11 @@ func (j *Journal) chain(ctx context.Context, ref deprovision.Ref, expected uint6
 	if end && j.Seal != nil {
 		seal = j.Seal(value)
 	}
-	event.SetLink(msg, value, seal)
+	link := event.Link{Chain: value, Seal: seal}
+	if end {
+		link.Before = before
+	}
+	event.SetLink(msg, link)
 	return value, nil
 }
 

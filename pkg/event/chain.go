@@ -12,15 +12,17 @@ import (
 
 // The attributes that chain the events of a request's journal and seal its end, without the prefix of their headers.
 const (
-	chainName = "chain"
-	sealName  = "seal"
+	chainName  = "chain"
+	beforeName = "before"
+	sealName   = "seal"
 )
 
 // Link is what a journal's event is chained by.
 type Link struct {
-	Data  []byte // the event, byte for byte as it was published
-	Chain string // its chain value; "" where its writer knew of none
-	Seal  string // its signature, see [Sign]; "" where it has none
+	Data   []byte // the event, byte for byte as it was published
+	Chain  string // its chain value; "" where its writer knew of none
+	Before string // of an end: the chain value before it, so that it can be checked where it alone is left
+	Seal   string // its signature, see [Sign]; "" where it has none
 }
 
 // ReadLink takes the link out of an event's message, in either mode. An event that holds nothing useful is still a link: whether it fits is
@@ -30,8 +32,12 @@ func ReadLink(msg *nats.Msg) (Link, error) {
 	if err != nil {
 		return Link{Data: msg.Data}, err
 	}
-	return Link{Data: body, Chain: a.Chain, Seal: a.Seal}, nil
+	return Link{Data: body, Chain: a.Chain, Before: a.Before, Seal: a.Seal}, nil
 }
+
+// Holds reports whether the event gives its chain value on top of the one that it says was before it. Nobody finds another event, or another
+// value before it, that gives the same: so a [Link.Chain] that is trusted makes the data trusted.
+func (l Link) Holds() bool { return ValidChain(l.Before) && ChainNext(l.Before, l.Data) == l.Chain }
 
 // ChainStart returns the chain value that the first event of a request follows: it binds a chain to its request.
 func ChainStart(ref deprovision.Ref) string { return sum([]byte(Subject(Events, ref))) }
@@ -39,9 +45,9 @@ func ChainStart(ref deprovision.Ref) string { return sum([]byte(Subject(Events, 
 // ChainNext returns the chain value of an event: the SHA-256 of the chain value before it, a line feed, and its data, byte for byte.
 func ChainNext(before string, data []byte) string { return sum([]byte(before), []byte("\n"), data) }
 
-// SetLink writes chain value and seal into an encoded message; an empty one is left out.
-func SetLink(msg *nats.Msg, chain, seal string) {
-	for name, value := range map[string]string{chainName: chain, sealName: seal} {
+// SetLink writes into an encoded message what it is chained by; what is empty is left out, and so is the data, which the message has.
+func SetLink(msg *nats.Msg, l Link) {
+	for name, value := range map[string]string{chainName: l.Chain, beforeName: l.Before, sealName: l.Seal} {
 		if value != "" {
 			msg.Header[prefix+name] = []string{escape(value)}
 		}

@@ -21,8 +21,9 @@ func seal(chain string) string {
 func chainedProgress() (*nats.Msg, error) {
 	msg, err := event.EncodeProgress(progress())
 	if err == nil {
-		chain := event.ChainNext(event.ChainStart(request().Ref()), msg.Data)
-		event.SetLink(msg, chain, seal(chain))
+		before := event.ChainStart(request().Ref())
+		chain := event.ChainNext(before, msg.Data)
+		event.SetLink(msg, event.Link{Chain: chain, Before: before, Seal: seal(chain)})
 	}
 	return msg, err
 }
@@ -39,7 +40,7 @@ func TestLinkIsTheSameInBothModes(t *testing.T) {
 	}
 	a, errA := event.ReadLink(msg)
 	b, errB := event.ReadLink(structured)
-	if errA != nil || errB != nil || a.Chain == "" || a.Seal == "" || a.Chain != b.Chain || a.Seal != b.Seal || !bytes.Equal(a.Data, b.Data) {
+	if errA != nil || errB != nil || a.Chain == "" || a.Seal == "" || a.Chain != b.Chain || a.Before != b.Before || a.Seal != b.Seal || !a.Holds() || !b.Holds() || !bytes.Equal(a.Data, b.Data) {
 		t.Errorf("binary %q %q, structured %q %q, %v, %v", a.Chain, a.Seal, b.Chain, b.Seal, errA, errB)
 	}
 }

@@ -51,8 +51,9 @@ type Attributes struct {
 	Time            string `json:"time,omitempty"`
 	DataContentType string `json:"datacontenttype,omitempty"`
 	TraceParent     string `json:"traceparent,omitempty"`
-	Chain           string `json:"chain,omitempty"` // of an event of a journal: see [ChainNext]
-	Seal            string `json:"seal,omitempty"`  // of a journal's end: see [Sign]
+	Chain           string `json:"chain,omitempty"`  // of an event of a journal: see [ChainNext]
+	Before          string `json:"before,omitempty"` // of a journal's end: the chain value before it
+	Seal            string `json:"seal,omitempty"`   // of a journal's end: see [Sign]
 }
 
 // encode makes a binary-mode message; an empty id is replaced by a unique one.

@@ -55,7 +55,7 @@ func binary(h nats.Header) (Attributes, error) {
 		name string
 		into *string
 	}{{"specversion", &a.SpecVersion}, {"id", &a.ID}, {"source", &a.Source}, {"type", &a.Type}, {"subject", &a.Subject},
-		{"time", &a.Time}, {"datacontenttype", &a.DataContentType}, {chainName, &a.Chain}, {sealName, &a.Seal}} {
+		{"time", &a.Time}, {"datacontenttype", &a.DataContentType}, {chainName, &a.Chain}, {beforeName, &a.Before}, {sealName, &a.Seal}} {
 		value, err := single(h, prefix+attribute.name)
 		if err != nil {
 			return a, err

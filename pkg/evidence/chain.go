@@ -17,7 +17,8 @@ type chain struct {
 	last   uint64            // seq of the event that came last, or was lost
 	doubt  *doubt            // about the event that came last
 
-	unchained int // events without a chain value: an older worker wrote them
+	unchained int    // events without a chain value: an older worker wrote them
+	unproven  uint64 // the last of the first events of which nothing tells what they follow
 }
 
 // doubt is about an event whose data and chain value do not fit: which of the two was changed, the next event tells.
@@ -32,6 +33,18 @@ func newChain(p *problems, after uint64) *chain {
 	return &chain{problems: p, first: after + 1, last: after, values: map[uint64]string{}, lost: map[uint64]bool{}}
 }
 
+// behind begins the chain behind an event that is not in the bundle; before is its chain value, "" where it is not known.
+func (c *chain) behind(after uint64, before string) {
+	c.first, c.last = after+1, after
+	switch {
+	case before == "":
+	case after == 0 || !event.ValidChain(before):
+		c.add(Changed, 1, 0, "the header has a chain value that can't be before the first event")
+	default:
+		c.values[after] = before
+	}
+}
+
 // unread takes note of a record that can't be read, in a place where an event belongs, and returns which event that must be.
 func (c *chain) unread() uint64 {
 	c.settle("", "")
@@ -42,6 +55,11 @@ func (c *chain) unread() uint64 {
 
 // event takes in an event. starts are the chain values that the first event may follow.
 func (c *chain) event(record int, seq uint64, stated string, data []byte, start string) {
+	if seq == 0 || seq < c.first { // nothing would bind it to the rest
+		c.settle("", "")
+		c.add(Misplaced, record, seq, "event %d is there, and the bundle begins with event %d", seq, c.first)
+		return
+	}
 	c.order = append(c.order, seq)
 	c.last = seq
 	before, known := c.values[seq-1]
@@ -54,8 +72,8 @@ func (c *chain) event(record int, seq uint64, stated string, data []byte, start 
 	default:
 		c.settle("", "")
 	}
-	if !known { // the event before is missing, can't be read, or comes later
-		c.values[seq] = stated
+	if !known { // the event before is missing, can't be read, comes later, or was archived before
+		c.ground(record, seq, stated)
 		return
 	}
 	computed := event.ChainNext(before, data)
@@ -66,6 +84,19 @@ func (c *chain) event(record int, seq uint64, stated string, data []byte, start 
 		c.values[seq] = computed
 	case stated != computed:
 		c.doubt = &doubt{record: record, seq: seq, stated: stated, computed: computed}
+	}
+}
+
+// ground takes the chain value of an event as it is stated, because nothing tells what the event follows: it proves the next one, and not this one.
+func (c *chain) ground(record int, seq uint64, stated string) {
+	c.unproven = max(c.unproven, seq)
+	switch {
+	case stated == "":
+		c.unchained++
+	case !event.ValidChain(stated):
+		c.add(Changed, record, seq, "event %d has a chain value that can't be one", seq)
+	default:
+		c.values[seq] = stated
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
 // Options say how a bundle is made. The zero value will do.
@@ -85,12 +86,12 @@ func (k *collector) event(e client.RawEvent) (err error) {
 			if !k.rest {
 				return client.ErrArchived
 			}
-			k.header.After = seq - 1
+			k.header.After, k.header.Before = seq-1, k.before(e)
 		}
 		if k.bundle, err = NewWriter(k.out, k.header); err != nil {
 			return err
 		}
-		k.sum = Summary{Request: k.header.Request, Made: k.header.Made, By: k.header.By, After: k.header.After}
+		k.sum = Summary{Request: k.header.Request, Made: k.header.Made, By: k.header.By, After: k.header.After, Before: k.header.Before}
 	}
 	k.sum.Events++
 	k.sum.Last, k.sum.Revision, k.sum.Status, k.sum.Ended, k.sum.Chain = seq, e.Revision, g.Status, g.Status.Terminal(), e.Chain
@@ -104,6 +105,14 @@ func (k *collector) event(e client.RawEvent) (err error) {
 		k.account = g.Request.Account
 	}
 	return k.bundle.Event(Record{Seq: seq, Revision: e.Revision, At: stamp(e.At), Chain: e.Chain, Sign: e.Seal}, e.Data)
+}
+
+// before returns the chain value that the first event of what is left follows; "" where nothing tells, so that the event can't be proved.
+func (k *collector) before(e client.RawEvent) string {
+	if start := begin(k.ref); event.ChainNext(start, e.Data) == e.Chain { // the journal was given back from the picture
+		return start
+	}
+	return e.Before
 }
 
 // record takes in the record of the service account as it is now; one that is not there, or can't be read, is left out.

@@ -122,7 +122,7 @@ func TestNothingIsCollectedOfWhatIsNotThere(t *testing.T) {
 	if _, err := evidence.Collect(t.Context(), w.client, request().Ref(), &out, o); err != nil {
 		t.Fatal(err)
 	}
-	if sum, err := evidence.Verify(&out, evidence.Check{Key: public()}); err != nil || sum.After != 8 || sum.Events != 1 {
+	if sum, err := evidence.Verify(&out, evidence.Check{Key: public()}); err != nil || sum.After != 8 || sum.Events != 1 || sum.Unproven != 0 || sum.Proven != 9 {
 		t.Fatalf("%+v, %v", sum, err)
 	}
 }
@@ -134,7 +134,7 @@ func (w *world) tampered(t *testing.T, e deprovision.Event, chain string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	event.SetLink(msg, chain, "")
+	event.SetLink(msg, event.Link{Chain: chain})
 	js, err := jetstream.New(w.nc)
 	if err == nil {
 		_, err = js.PublishMsg(t.Context(), msg)

@@ -13,6 +13,7 @@ import (
 // page is all that a report shows.
 type page struct {
 	Sum       Summary
+	First     uint64 // seq of the first event that belongs into the bundle
 	Check     Check
 	KeyID     string // of the key that it was compared with
 	SignedBy  string // the key that the signature names
@@ -79,7 +80,7 @@ func (m moment) joins(before moment) bool {
 // page puts together what was gathered.
 func (b *reportBuilder) page(sum Summary, check Check, broken *BrokenError) page {
 	p := b.shown
-	p.Sum, p.Check, p.SignedBy = sum, check, event.SealKey(sum.Sign)
+	p.Sum, p.First, p.Check, p.SignedBy = sum, sum.After+1, check, event.SealKey(sum.Sign)
 	if check.Key != nil {
 		p.KeyID = event.KeyID(check.Key)
 	}

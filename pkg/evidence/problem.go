@@ -30,6 +30,7 @@ const (
 	WrongClose     Trouble = "wrong-close"     // the closing record does not fit what is before it
 	Truncated      Trouble = "truncated"       // the end is cut off
 	Trailing       Trouble = "trailing"        // something follows the closing record
+	Unproven       Trouble = "unproven"        // nothing tells what the first event follows, so that seal and signature say nothing of it
 	WrongSeal      Trouble = "wrong-seal"      // it is not the seal that was noted
 	WrongSignature Trouble = "wrong-signature" // the end is not signed, or not with this key
 )

@@ -35,7 +35,8 @@ type Record struct {
 	Request string `json:"request,omitempty"` // header: <tenant>.<service>.<request>
 	Made    string `json:"made,omitempty"`    // header: when, RFC 3339
 	By      string `json:"by,omitempty"`      // header: by which program
-	After   uint64 `json:"after,omitempty"`   // header: the events up to this one were archived before, and are not in this bundle
+	After   uint64 `json:"after,omitempty"`   // header: the events up to this one are not in this bundle: they were archived before
+	Before  string `json:"before,omitempty"`  // header: the chain value of event After, which the first event follows
 
 	Seq      uint64 `json:"seq,omitempty"`      // event: 1, 2, 3 …
 	Revision uint64 `json:"revision,omitempty"` // event: sequence in the stream

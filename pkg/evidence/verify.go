@@ -23,7 +23,8 @@ type Summary struct {
 	Request  string             `json:"request"`
 	Made     string             `json:"made,omitempty"` // when the bundle was made, RFC 3339
 	By       string             `json:"by,omitempty"`
-	After    uint64             `json:"after,omitempty"` // the events up to this one are not in it: they were archived before
+	After    uint64             `json:"after,omitempty"`  // the events up to this one are not in it, and nothing is said of them: they were archived before
+	Before   string             `json:"before,omitempty"` // chain value of event After, which the first event follows
 	Events   int                `json:"events"`
 	Plans    int                `json:"plans"`
 	Last     uint64             `json:"last"`               // seq of the last event
@@ -35,7 +36,8 @@ type Summary struct {
 	Sign     string             `json:"sign,omitempty"`     // signature of the end
 
 	Unchained int    `json:"unchained,omitempty"` // events that an older worker wrote without a chain value; the next value covers them
-	Proven    uint64 `json:"proven,omitempty"`    // seq of the event up to which the journal is proved by what it was compared with
+	Unproven  uint64 `json:"unproven,omitempty"`  // nothing tells what the events from the first to this one follow: neither seal nor signature covers them
+	Proven    uint64 `json:"proven,omitempty"`    // seq of the event up to which the events in the bundle are proved by what it was compared with
 }
 
 // Verify reads a bundle, computes everything in it anew and compares. The error is a [BrokenError] that names what does not fit, wraps
@@ -182,7 +184,7 @@ func (v *verifier) takeHeader(r Record, as bool) {
 	v.header = r
 	v.sum.Request, v.sum.Made, v.sum.By = r.Request, r.Made, r.By
 	if v.sum.Events == 0 {
-		v.sum.After, v.ref = r.After, parseRef(r.Request)
-		v.chain.first, v.chain.last = r.After+1, r.After
+		v.sum.After, v.sum.Before, v.ref = r.After, r.Before, parseRef(r.Request)
+		v.chain.behind(r.After, r.Before)
 	}
 }

@@ -57,7 +57,7 @@ func (v *verifier) end() {
 	}
 	v.chain.end(v.close.Seal, counted)
 	v.plans.end(v.record)
-	v.sum.Plans, v.sum.Unchained = v.plans.count, v.chain.unchained
+	v.sum.Plans, v.sum.Unchained, v.sum.Unproven = v.plans.count, v.chain.unchained, v.chain.unproven
 	v.sum.Chain = v.chain.values[v.sum.Last]
 	if !v.sum.Ended {
 		v.sum.Seal, v.sum.Sign = "", ""
@@ -84,22 +84,37 @@ func (v *verifier) compareClose() {
 	}
 }
 
-// compareCheck holds the bundle to what it is compared with.
+// compareCheck holds the bundle to what it is compared with. Where anything does not fit, nothing is proved.
 func (v *verifier) compareCheck() {
-	if want := v.check.Seal; want != "" {
-		v.sum.Proven = 0
-		for seq, value := range v.chain.values {
-			if value == want {
-				v.sum.Proven = seq
-			}
-		}
-		if v.sum.Proven == 0 {
-			v.add(WrongSeal, 0, 0, "no event has the seal that it is compared with, %s; it ends with %s", clip(want), orNone(v.sum.Chain))
-		}
-	}
-	if v.check.Key == nil {
+	if v.check.Seal == "" && v.check.Key == nil {
 		return
 	}
+	if last := v.sum.Unproven; last > 0 {
+		v.add(Unproven, 0, last, "events up to %d can't be proved: no record has the chain value of the event before them", last)
+	}
+	if v.check.Seal != "" {
+		v.compareSeal(v.check.Seal)
+	}
+	if v.check.Key != nil {
+		v.compareKey()
+	}
+	if !v.problems.none() {
+		v.sum.Proven = 0
+	}
+}
+
+func (v *verifier) compareSeal(want string) {
+	for seq, value := range v.chain.values {
+		if value == want && seq > v.sum.After {
+			v.sum.Proven = seq
+		}
+	}
+	if v.sum.Proven == 0 {
+		v.add(WrongSeal, 0, 0, "no event has the seal that it is compared with, %s; it ends with %s", clip(want), orNone(v.sum.Chain))
+	}
+}
+
+func (v *verifier) compareKey() {
 	switch err := event.VerifySeal(v.check.Key, v.sum.Seal, v.sum.Sign); {
 	case !v.sum.Ended:
 		v.add(WrongSignature, 0, 0, "the request had not ended: nothing is signed yet")
