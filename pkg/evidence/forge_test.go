@@ -2,8 +2,11 @@ package evidence_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -176,5 +179,73 @@ func TestStatedChainValueIsOne(t *testing.T) {
 	})
 	if b := broken(t, data); b == nil || !b.Has(evidence.Changed) || !strings.Contains(b.Error(), "event 6 has a chain value that can't be one") {
 		t.Error(b)
+	}
+}
+
+// anew writes a line of a whole bundle anew, with every sum made to fit.
+func anew(t testing.TB, line int, change func(*evidence.Record)) []byte {
+	t.Helper()
+	lines := records(whole(t))
+	write := func(r evidence.Record) string {
+		encode := func() string {
+			var out bytes.Buffer
+			e := json.NewEncoder(&out)
+			e.SetEscapeHTML(false)
+			if err := e.Encode(r); err != nil {
+				t.Fatal(err)
+			}
+			return out.String()
+		}
+		r.Sum = ""
+		digest := sha256.Sum256([]byte(strings.TrimSuffix(encode(), "\n")))
+		r.Sum = hex.EncodeToString(digest[:16])
+		return encode()
+	}
+	var r, last evidence.Record
+	if err := errors.Join(json.Unmarshal([]byte(lines[line]), &r), json.Unmarshal([]byte(lines[closeLine]), &last)); err != nil {
+		t.Fatal(err)
+	}
+	change(&r)
+	lines[line] = write(r)
+	if line != closeLine {
+		last.Digest = fmt.Sprintf("sha256:%x", sha256.Sum256(join(lines[:closeLine])))
+		lines[closeLine] = write(last)
+	}
+	return join(lines)
+}
+
+func TestRecordHoldsWhatItsKindHasAndInOneWay(t *testing.T) {
+	t.Parallel()
+	if data := anew(t, 5, func(*evidence.Record) {}); !bytes.Equal(data, whole(t)) {
+		t.Fatal("what is changed below is not all that differs")
+	}
+	forged := func(r *evidence.Record) {
+		r.Data = bytes.ReplaceAll(r.Data, []byte("Remove-TransportRule"), []byte("nothing"))
+	}
+	for name, c := range map[string]struct {
+		line   int
+		change func(*evidence.Record)
+		want   evidence.Trouble
+	}{
+		"forged data beside the true base64": {5, func(r *evidence.Record) { r.Base64 = bytes.Clone(r.Data); forged(r) }, evidence.Unreadable},
+		"a plan in both":                     {planLine, func(r *evidence.Record) { r.Base64 = bytes.Clone(r.Data) }, evidence.Unreadable},
+		"base64 where data would do":         {5, func(r *evidence.Record) { r.Base64, r.Data = r.Data, nil }, evidence.Changed},
+		"a plan in base64":                   {planLine, func(r *evidence.Record) { r.Base64, r.Data = r.Data, nil }, evidence.Changed},
+		"an account in base64":               {accountLine, func(r *evidence.Record) { r.Base64, r.Data = r.Data, nil }, evidence.Changed},
+		"data in the header":                 {header, func(r *evidence.Record) { r.Data = []byte("{}") }, evidence.Changed},
+		"data in the closing record":         {closeLine, func(r *evidence.Record) { r.Data = []byte("{}") }, evidence.Changed},
+		"a chain value in the header":        {header, func(r *evidence.Record) { r.Chain = chainOf(t, 1) }, evidence.Changed},
+		"a request in an event":              {5, func(r *evidence.Record) { r.Request = "contoso.exchange-online-inline.r2" }, evidence.Changed},
+		"a seal in an event":                 {5, func(r *evidence.Record) { r.Seal = chainOf(t, 5) }, evidence.Changed},
+		"a digest in an event":               {5, func(r *evidence.Record) { r.Digest = plan().Digest() }, evidence.Changed},
+		"a signature in a plan":              {planLine, func(r *evidence.Record) { r.Sign = event.Sign(key, chainOf(t, 9)) }, evidence.Changed},
+		"a number in the account's record":   {accountLine, func(r *evidence.Record) { r.Seq = 10 }, evidence.Changed},
+		"a signature in the closing record":  {closeLine, func(r *evidence.Record) { r.Sign = event.Sign(key, chainOf(t, 9)) }, evidence.Changed},
+	} {
+		sum, err := evidence.Verify(bytes.NewReader(anew(t, c.line, c.change)), evidence.Check{Key: public()})
+		var b *evidence.BrokenError
+		if !errors.As(err, &b) || !b.Has(c.want) || sum.Proven != 0 {
+			t.Errorf("%s: %+v, %v, want %s", name, sum, err, c.want)
+		}
 	}
 }

@@ -48,13 +48,19 @@ func (l *lines) next() ([]byte, error) {
 	}
 }
 
-// parse reads a record, and reports whether it is written in the one way that there is.
+// errBoth says that a record could be read in two ways: one reader would take the data, another the base64.
+var errBoth = errors.New("it has both data and base64")
+
+// parse reads a record, and reports whether it is written in the one way that there is for its kind.
 func parse(line []byte) (r Record, as bool, err error) {
 	text := bytes.TrimSuffix(line, []byte("\n"))
 	if err := json.Unmarshal(text, &r); err != nil {
 		return r, false, err
 	}
-	again, err := r.line()
+	if len(r.Data) > 0 && len(r.Base64) > 0 {
+		return r, false, errBoth
+	}
+	again, err := r.bare().line()
 	return r, err == nil && bytes.Equal(again, text), nil
 }
 

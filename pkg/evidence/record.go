@@ -78,6 +78,36 @@ func (r Record) hold(data []byte) Record {
 	return r
 }
 
+// bare keeps of a record what its kind has, and holds its data as a writer does. What else a reader of the line could take for a part of it is gone.
+func (r Record) bare() Record {
+	out := Record{Kind: r.Kind}
+	switch data := r.Bytes(); r.Kind {
+	case HeaderKind:
+		out.Format, out.Version, out.Request, out.Made, out.By, out.After, out.Before = r.Format, r.Version, r.Request, r.Made, r.By, r.After, r.Before
+	case EventKind:
+		out.Seq, out.Revision, out.At, out.Chain, out.Sign = r.Seq, r.Revision, r.At, r.Chain, r.Sign
+		out = out.hold(data)
+	case PlanKind:
+		out.Digest, out.Part, out.Parts = r.Digest, r.Part, r.Parts
+		out = out.piece(data)
+	case AccountKind:
+		out.Name = r.Name
+		out = out.hold(data)
+	case CloseKind:
+		out.Digest, out.Events, out.Records, out.Seal = r.Digest, r.Events, r.Records, r.Seal
+	}
+	return out
+}
+
+// piece puts a plan, or a part of one, into its record.
+func (r Record) piece(data []byte) Record {
+	if r.Parts == 1 {
+		return r.hold(data)
+	}
+	r.Base64 = data
+	return r
+}
+
 // line writes a record as it stands in a bundle, without the line feed. There is one way to write a record.
 func (r Record) line() ([]byte, error) {
 	r.Sum = ""

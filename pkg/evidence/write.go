@@ -41,13 +41,7 @@ func (w *Writer) Event(r Record, data []byte) error {
 func (w *Writer) Plan(digest string, body []byte) error {
 	pieces := split(body)
 	for i, piece := range pieces {
-		r := Record{Kind: PlanKind, Digest: digest, Part: i + 1, Parts: len(pieces)}
-		if len(pieces) > 1 {
-			r.Base64 = piece
-		} else {
-			r = r.hold(piece)
-		}
-		if err := w.put(r); err != nil {
+		if err := w.put(Record{Kind: PlanKind, Digest: digest, Part: i + 1, Parts: len(pieces)}.piece(piece)); err != nil {
 			return err
 		}
 	}
