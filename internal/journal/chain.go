@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
 
 	"github.com/nats-io/nats.go"
 
@@ -12,96 +11,66 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
-// mostChained is how many requests a worker remembers the last chain value of: more than it can have in its hands at once.
-const mostChained = 4096
-
-// chains remembers per request the chain value of the event that this worker read or wrote last. What an event of a revision is chained by
-// never changes, so that what is remembered is right or not asked for; a revision that is not remembered is read.
-type chains struct {
-	mu   sync.Mutex
-	last map[deprovision.Ref]chained
-}
-
-type chained struct {
-	revision uint64
-	value    string
-}
-
-func (c *chains) get(ref deprovision.Ref, revision uint64) (string, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	last, ok := c.last[ref]
-	return last.value, ok && last.revision == revision
-}
-
-func (c *chains) put(ref deprovision.Ref, revision uint64, value string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.last == nil {
-		c.last = map[deprovision.Ref]chained{}
-	}
-	if _, known := c.last[ref]; !known && len(c.last) >= mostChained {
-		for ref := range c.last { // whichever: forgetting costs one read
-			delete(c.last, ref)
-			break
-		}
-	}
-	c.last[ref] = chained{revision, value}
-}
-
 // chain writes into an encoded event what chains it to the one at the expected revision. The append is a compare-and-set: where it lands, that
-// event is the one before it. It returns the chain value of the new event, "" where there is none.
-func (j *Journal) chain(ctx context.Context, ref deprovision.Ref, expected uint64, msg *nats.Msg, end bool) (string, error) {
+// event is the one before it. An end is signed. What comes on top of an end says again what that one says: it is signed only where that one was
+// signed with the same key, or whoever may write here without a key could let a worker sign a false end. It returns what the new event is chained
+// by, and no chain value where there is none.
+func (j *Journal) chain(ctx context.Context, ref deprovision.Ref, expected uint64, msg *nats.Msg, end bool) (chained, error) {
 	before, err := j.chainAt(ctx, ref, expected)
-	if err != nil || before == "" {
-		return "", err
+	if err != nil || before.value == "" {
+		return chained{}, err
 	}
-	value, seal := event.ChainNext(before, msg.Data), ""
-	if end && j.Seal != nil {
-		seal = j.Seal(value)
-	}
-	link := event.Link{Chain: value, Seal: seal}
+	link := event.Link{Chain: event.ChainNext(before.value, msg.Data)}
 	if end {
-		link.Before = before
+		link.Before = before.value
+	}
+	switch {
+	case !end || j.Seal == nil:
+	case before.foreign:
+		j.log().WarnContext(ctx, "what comes after an end is not signed: no worker with this key signed the end", "request", ref.Tokens())
+	default:
+		link.Seal = j.Seal(link.Chain)
 	}
 	event.SetLink(msg, link)
-	return value, nil
+	return chained{value: link.Chain, foreign: end && before.foreign}, nil
 }
 
-// chainAt returns the chain value of the event at a revision; "" where it can't be told, because nothing lies there any more.
-func (j *Journal) chainAt(ctx context.Context, ref deprovision.Ref, revision uint64) (string, error) {
+// chainAt returns what the event at a revision is chained by; no value where it can't be told, because nothing lies there any more.
+func (j *Journal) chainAt(ctx context.Context, ref deprovision.Ref, revision uint64) (chained, error) {
 	if revision == 0 {
-		return event.ChainStart(ref), nil
+		return chained{value: event.ChainStart(ref)}, nil
 	}
-	if value, ok := j.chained.get(ref, revision); ok {
-		return value, nil
+	if last, ok := j.chained.get(ref, revision); ok {
+		return last, nil
 	}
 	msg, seq, err := j.read(ctx, EventStream, query{Seq: revision})
 	if err != nil {
-		return "", fmt.Errorf("the event before: %w", err)
+		return chained{}, fmt.Errorf("the event before: %w", err)
 	}
 	if seq == 0 || msg.Subject != event.Subject(event.Events, ref) {
-		return "", nil // the append will be refused: it expects what is not there
+		return chained{}, nil // the append will be refused: it expects what is not there
 	}
-	if value := j.note(ref, revision, msg); value != "" {
-		return value, nil
+	seen, read := glance(msg)
+	end := !read || seen.Status.Terminal()
+	if last := j.note(ref, revision, msg, end); last.value != "" {
+		return last, nil
 	}
-	return j.chainAnew(ctx, ref, revision)
+	return j.chainAnew(ctx, ref, revision, end)
 }
 
 // chainAnew computes the chain value at a revision from the whole journal: an older worker wrote the event there, and knew of no chain. It is
 // "" where the events before were archived, or where one can't be read.
-func (j *Journal) chainAnew(ctx context.Context, ref deprovision.Ref, revision uint64) (string, error) {
+func (j *Journal) chainAnew(ctx context.Context, ref deprovision.Ref, revision uint64, end bool) (chained, error) {
 	value, first := event.ChainStart(ref), true
-	err := j.each(ctx, EventStream, event.Subject(event.Events, ref), 1, func(msg *nats.Msg, seq uint64) error {
-		if seq > revision {
+	err := j.each(ctx, EventStream, event.Subject(event.Events, ref), 1, func(msg *nats.Msg, at uint64) error {
+		if at > revision {
 			return nil
 		}
 		link, err := event.ReadLink(msg)
 		switch {
 		case event.ValidChain(link.Chain):
 			value = link.Chain
-		case err != nil || value == "" || first && !begins(link.Data):
+		case err != nil || value == "" || first && !begins(msg):
 			value = ""
 		default:
 			value = event.ChainNext(value, link.Data)
@@ -110,28 +79,45 @@ func (j *Journal) chainAnew(ctx context.Context, ref deprovision.Ref, revision u
 		return nil
 	})
 	if err != nil {
-		return "", err
+		return chained{}, err
 	}
-	j.chained.put(ref, revision, value)
-	return value, nil
+	last := chained{revision: revision, value: value, foreign: end && j.Seal != nil}
+	j.chained.put(ref, last)
+	return last, nil
+}
+
+// glanced is of an event what the chain needs to know.
+type glanced struct {
+	Seq    uint64             `json:"seq"`
+	Status deprovision.Status `json:"status"`
+}
+
+func glance(msg *nats.Msg) (glanced, bool) {
+	var e struct {
+		Progress glanced `json:"progress"`
+	}
+	link, err := event.ReadLink(msg)
+	read := err == nil && json.Unmarshal(link.Data, &e) == nil
+	return e.Progress, read
 }
 
 // begins reports whether an event is the first of its request.
-func begins(data []byte) bool {
-	var e struct {
-		Progress struct {
-			Seq uint64 `json:"seq"`
-		} `json:"progress"`
-	}
-	return json.Unmarshal(data, &e) == nil && e.Progress.Seq <= 1
+func begins(msg *nats.Msg) bool {
+	e, read := glance(msg)
+	return read && e.Seq <= 1
 }
 
-// note remembers what an event is chained by, and returns it; "" where it is not chained.
-func (j *Journal) note(ref deprovision.Ref, revision uint64, msg *nats.Msg) string {
+// note remembers what an event is chained by, and returns it; there is no value where it is not chained. end is whether it ends its request.
+func (j *Journal) note(ref deprovision.Ref, revision uint64, msg *nats.Msg, end bool) chained {
 	link, err := event.ReadLink(msg)
 	if err != nil || !event.ValidChain(link.Chain) {
-		return ""
+		return chained{}
 	}
-	j.chained.put(ref, revision, link.Chain)
-	return link.Chain
+	last := chained{revision: revision, value: link.Chain, foreign: end && j.Seal != nil && !j.ours(link)}
+	j.chained.put(ref, last)
+	return last
 }
+
+// ours reports whether a worker with our key wrote an end. Not only the signature has to fit: it is of a chain value, and that has to be the one that
+// the event gives, or a signature from elsewhere would do. An Ed25519 signature is always the same, so that it can be made again to compare.
+func (j *Journal) ours(end event.Link) bool { return end.Holds() && end.Seal == j.Seal(end.Chain) }

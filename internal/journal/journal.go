@@ -22,7 +22,7 @@ type Journal struct {
 	Observer Observer     // may be nil; set before use
 	Log      *slog.Logger // nil means slog.Default; set before use
 
-	// Seal signs the chain value of a request's end. It may be nil; set before use.
+	// Seal signs the chain value of a request's end, always in the same way. It may be nil; set before use.
 	Seal func(chain string) string
 
 	nc     *nats.Conn
@@ -93,7 +93,7 @@ func (j *Journal) entry(ref deprovision.Ref, msg *nats.Msg, seq uint64) (engine.
 	if err != nil {
 		return engine.Entry{}, fmt.Errorf("event %d: %w", seq, err)
 	}
-	j.note(ref, seq, msg)
+	j.note(ref, seq, msg, e.Progress.Status.Terminal())
 	return engine.Entry{Event: e, Revision: seq}, nil
 }
 
@@ -117,13 +117,14 @@ func (j *Journal) Append(ctx context.Context, ref deprovision.Ref, expected uint
 	if want := event.Subject(event.Events, ref); msg.Subject != want {
 		return 0, &event.Mismatch{Subject: want, Body: msg.Subject}
 	}
-	chain, err := j.chain(ctx, ref, expected, msg, e.Progress.Status.Terminal())
+	link, err := j.chain(ctx, ref, expected, msg, e.Progress.Status.Terminal())
 	if err != nil {
 		return 0, fmt.Errorf("append to %s: %w", ref.Tokens(), err)
 	}
 	revision, err := j.publish(ctx, msg, &expected)
 	if err == nil {
-		j.chained.put(ref, revision, chain)
+		link.revision = revision
+		j.chained.put(ref, link)
 		return revision, nil
 	}
 	return j.settle(ctx, ref, expected, e.Change.ID, err)
