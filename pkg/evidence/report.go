@@ -54,7 +54,7 @@ type reportBuilder struct {
 	first   *deprovision.Event
 	last    deprovision.Event
 	stops   map[uint64]string // name by seq
-	decided map[string]bool   // ids of decisions
+	decided map[string]bool   // decisions that are shown, by all that they say
 	rows    map[string]int    // of artifacts, by kind and id
 	plans   map[string]deprovision.PlanSummary
 }
@@ -105,12 +105,18 @@ func (b *reportBuilder) event(e deprovision.Event) {
 // decision notes who decided what; a wish that is obeyed later stands in two events.
 func (b *reportBuilder) decision(e deprovision.Event) {
 	d := e.Change.Decision
-	if d == nil || d.ID != "" && b.decided[d.ID] {
+	if d == nil {
 		return
 	}
-	b.decided[d.ID] = true
-	row := decision{Decision: *d, Seq: e.Progress.Seq, At: e.Progress.Updated, StopName: b.stops[d.Stop]}
-	if row.Refused = e.Change.Kind == deprovision.DecisionRefused; row.Refused {
+	refused := e.Change.Kind == deprovision.DecisionRefused
+	body, err := json.Marshal(d)
+	told := fmt.Sprint(refused, string(body)) // another body under the same id is another decision, and must not hide behind the first
+	if err != nil || d.ID != "" && b.decided[told] {
+		return
+	}
+	b.decided[told] = true
+	row := decision{Decision: *d, Seq: e.Progress.Seq, At: e.Progress.Updated, StopName: b.stops[d.Stop], Refused: refused}
+	if refused {
 		row.Why = e.Change.Detail
 	}
 	b.shown.Decisions = append(b.shown.Decisions, row)

@@ -88,6 +88,33 @@ func TestReportSaysWhoAskedWhatWentAndWhatIsLeft(t *testing.T) {
 	}
 }
 
+// TestDecisionDoesNotHideBehindTheIdOfAnother has the decision that was obeyed come under the id of one that was refused, or with another body.
+func TestDecisionDoesNotHideBehindTheIdOfAnother(t *testing.T) {
+	t.Parallel()
+	events := story()
+	refused, obeyed := *events[2].Change.Decision, *events[3].Change.Decision
+	obeyed.ID = refused.ID
+	events[3].Change.Decision = &obeyed
+	events[4].Change.Decision = &obeyed // as a wish that is obeyed later stands in two events
+	for name, c := range map[string]struct {
+		refused deprovision.Decision
+		want    []string
+	}{
+		"another body":  {refused, []string{"eve@contoso.example skip", "admin@contoso.example confirm"}},
+		"the same body": {obeyed, []string{"admin@contoso.example confirm at confirm refused", "admin@contoso.example confirm at confirm acknowledges"}},
+	} {
+		events[2].Change.Decision = &c.refused
+		page := seen(report(t, bundle(t, events, plan()), evidence.Check{}))
+		_, decisions, _ := strings.Cut(page, " Decisions ")
+		decisions, _, _ = strings.Cut(decisions, " Cautions ")
+		for _, want := range c.want {
+			if strings.Count(decisions, want) != 1 {
+				t.Errorf("%s: %q is %d times in %s", name, want, strings.Count(decisions, want), decisions)
+			}
+		}
+	}
+}
+
 func TestReportOfBrokenEvidenceBeginsWithWhatIsBroken(t *testing.T) {
 	t.Parallel()
 	bad := bytes.Replace(whole(t), []byte(`"c-11"`), []byte(`"c-12"`), 1)
