@@ -188,13 +188,14 @@ func (a *app) printWhole(path string, sum evidence.Summary, check evidence.Check
 
 // proof words what was proved.
 func proof(sum evidence.Summary, check evidence.Check) string {
+	const but = "; when each was stored, the header and the account's record are not covered"
 	switch {
 	case check.Key != nil:
-		return "the end, and all before it, was signed with this key"
+		return "the end was signed with this key, which covers every event's content and order" + but
 	case sum.Proven == sum.Last && sum.Proven > 0:
-		return "all of it is what was there when the seal was noted"
+		return "every event's content and order is what was there when the seal was noted" + but
 	case sum.Proven > 0:
-		return fmt.Sprintf("events 1 to %d are what was there when the seal was noted; what follows came later, and is not proved by it", sum.Proven)
+		return fmt.Sprintf("the content and order of the events up to %d is what was there when the seal was noted; what follows came later, and is not proved by it", sum.Proven) + but
 	}
 	return "it was compared with nothing: it is whole in itself, which does not tell who wrote it. " +
 		"Compare the seal with one that you noted (--seal), or check who signed it (--key)"

@@ -9,6 +9,7 @@
 // computes everything anew, and names what does not fit: each changed byte, missing event and swapped order (problem.go). Nothing is held whole in memory but
 // the chain values, so that a bundle may be as large as it likes; a hostile one costs no more than its own size.
 //
-// What it proves: a bundle that is whole and has the seal that you noted, or that a worker signed, is what the workers wrote. A bundle that is whole
-// and is compared with nothing is whole in itself, and no more.
+// What it proves: of a bundle that is whole and has the seal that you noted, or that a worker signed, the content and order of every event, and the
+// plans by their digests. Revisions, times of storage, the header, when a plan was made and the account's record are held by the bundle's own sums alone.
+// What is before the first event is not in the file. A bundle that is whole and is compared with nothing is whole in itself, and no more.
 package evidence
