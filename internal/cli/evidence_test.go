@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,8 +15,10 @@ import (
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
+	"github.com/deprovisioner/deprovisioner/pkg/evidence"
 )
 
 // sealKey signs the ends of the tests' journals.
@@ -145,6 +148,56 @@ func TestManyBundlesAreVerifiedAtOnceAndTheBrokenOneIsNamed(t *testing.T) {
 	if len(lines) != 2 || !strings.Contains(lines[0], `"file":"`+bad+`"`) || !strings.Contains(lines[1], `"whole":true`) {
 		t.Errorf("%q", lines)
 	}
+}
+
+// TestVerifySaysWhatABundleDoesNotHaveAndCanNotProve is the end of an archived request, with and without the chain value that ties it to what was archived.
+func TestVerifySaysWhatABundleDoesNotHaveAndCanNotProve(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	w.removes("r1")
+	if _, err := w.journal.Archive(t.Context(), journal.Retention{Journal: time.Nanosecond}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := client.Connect(w.url, client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	ref := deprovision.Ref{Tenant: "contoso", Service: deprovision.ExchangeOnlineInline, Request: "r1"}
+	dir, key := t.TempDir(), pemFile(t, sealKey.Public().(ed25519.PublicKey))
+	write := func(name string, body []byte) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	var body bytes.Buffer
+	if _, err := evidence.Collect(t.Context(), c, ref, &body, evidence.Options{Rest: true}); err != nil {
+		t.Fatal(err)
+	}
+	file := write("tied.jsonl", body.Bytes())
+	offline(t, "evidence", "verify", file, "--key", key).want(t, cli.Success, "events 1 to 4 are not in it", "was signed with this key")
+
+	var untied bytes.Buffer
+	out, err := evidence.NewWriter(&untied, evidence.Record{Request: ref.Tokens(), After: 4})
+	for line := range strings.Lines(body.String()) {
+		var r evidence.Record
+		err = errors.Join(err, json.Unmarshal([]byte(line), &r))
+		switch data := r.Bytes(); r.Kind {
+		case evidence.EventKind:
+			err = errors.Join(err, out.Event(evidence.Record{Seq: r.Seq, Chain: r.Chain, Sign: r.Sign}, data))
+		case evidence.PlanKind:
+			err = errors.Join(err, out.Plan(r.Digest, data))
+		}
+	}
+	if err := errors.Join(err, out.Close()); err != nil {
+		t.Fatal(err)
+	}
+	file = write("untied.jsonl", untied.Bytes())
+	offline(t, "evidence", "verify", file).want(t, cli.Success, "events 1 to 4 are not in it", "no seal and no signature covers what it says")
+	offline(t, "evidence", "verify", file, "-o", "json").want(t, cli.Success, `"after":4`, `"unproven":5`)
+	offline(t, "evidence", "verify", file, "--key", key).want(t, cli.NotAccepted, "event 5 can't be proved")
 }
 
 func TestReportIsMadeWithAndWithoutAServer(t *testing.T) {

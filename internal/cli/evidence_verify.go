@@ -176,7 +176,7 @@ func (a *app) printWhole(path string, sum evidence.Summary, check evidence.Check
 		err = errors.Join(err, a.printf("events 1 to %d are not in it, and nothing of this is about them: they were archived before", sum.After))
 	}
 	if sum.Unproven > 0 {
-		err = errors.Join(err, a.printf("event %d is not proved: nothing tells the chain value before it, so that no seal and no signature covers what it says", sum.Unproven))
+		err = errors.Join(err, a.printf("of event %d nothing tells which chain value it follows: no seal and no signature covers what it says", sum.Unproven))
 	}
 	if sum.Unchained > 0 {
 		err = errors.Join(err, a.printf("not chained: %s of an older worker; the next chain value, where there is one, covers what came before it",

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -89,7 +90,9 @@ func (c *chain) event(record int, seq uint64, stated string, data []byte, start 
 
 // ground takes the chain value of an event as it is stated, because nothing tells what the event follows: it proves the next one, and not this one.
 func (c *chain) ground(record int, seq uint64, stated string) {
-	c.unproven = max(c.unproven, seq)
+	if seq == c.first || c.unproven > 0 && seq == c.unproven+1 { // elsewhere, what is missing is told
+		c.unproven = seq
+	}
 	switch {
 	case stated == "":
 		c.unchained++
@@ -149,10 +152,18 @@ func (c *chain) missing(from, to uint64) {
 	switch {
 	case to <= from:
 	case to-from == 1:
-		c.add(MissingEvent, 0, from, "event %d is missing", from)
+		c.add(MissingEvent, 0, from, "%s is missing", run(from, from))
 	default:
-		c.add(MissingEvent, 0, from, "events %d to %d are missing", from, to-1)
+		c.add(MissingEvent, 0, from, "%s are missing", run(from, to-1))
 	}
+}
+
+// run names the events from one to another.
+func run(from, to uint64) string {
+	if from == to {
+		return fmt.Sprintf("event %d", from)
+	}
+	return fmt.Sprintf("events %d to %d", from, to)
 }
 
 func (c *chain) repeated(sorted []uint64) {

@@ -90,7 +90,7 @@ func (v *verifier) compareCheck() {
 		return
 	}
 	if last := v.sum.Unproven; last > 0 {
-		v.add(Unproven, 0, last, "events up to %d can't be proved: no record has the chain value of the event before them", last)
+		v.add(Unproven, 0, last, "%s can't be proved: the chain value that should be before it is not in the bundle", run(v.chain.first, last))
 	}
 	if v.check.Seal != "" {
 		v.compareSeal(v.check.Seal)
