@@ -195,7 +195,8 @@ func proof(sum evidence.Summary, check evidence.Check) string {
 	case sum.Proven == sum.Last && sum.Proven > 0:
 		return "every event's content and order is what was there when the seal was noted" + but
 	case sum.Proven > 0:
-		return fmt.Sprintf("the content and order of the events up to %d is what was there when the seal was noted; what follows came later, and is not proved by it", sum.Proven) + but
+		return fmt.Sprintf("the content and order of the events up to %d is what was there when the seal was noted; what follows came later, "+
+			"and is not proved by it", sum.Proven) + but
 	}
 	return "it was compared with nothing: it is whole in itself, which does not tell who wrote it. " +
 		"Compare the seal with one that you noted (--seal), or check who signed it (--key)"
