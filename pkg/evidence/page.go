@@ -24,6 +24,7 @@ type page struct {
 	State     deprovision.Progress
 	Sentence  string
 	Tone      string // of the end: good, left, bad, open
+	Partial   bool   // events are missing, so that what is not shown may have been all the same
 	Cautions  []caution
 	Decisions []decision
 	Announced []announced
@@ -91,7 +92,8 @@ func (b *reportBuilder) page(sum Summary, check Check, broken *BrokenError) page
 		p.Request = b.first.Progress.Request
 	}
 	p.State = b.last.Progress
-	p.Sentence, p.Tone = sentence(p.State), tone(p.State.Status)
+	p.Sentence, p.Tone = sentence(p.State, b.since), tone(p.State.Status)
+	p.Partial = sum.After > 0 || slices.ContainsFunc(p.Problems, func(x Problem) bool { return x.Trouble == MissingEvent })
 	for _, c := range b.cautions() {
 		p.Cautions = append(p.Cautions, caution{c, b.acknowledged(c.Code)})
 	}
@@ -124,15 +126,15 @@ func (b *reportBuilder) acknowledged(code string) []string {
 }
 
 // sentence says in one what became of the request.
-func sentence(p deprovision.Progress) string {
+func sentence(p deprovision.Progress, since time.Time) string {
 	detail := strings.TrimSpace(p.Detail)
 	if p.Status.Terminal() {
-		return fmt.Sprintf("It ended on %s as %s%s", when(p.Updated), p.Status, after(": ", detail))
+		return fmt.Sprintf("It ended on %s as %s%s", when(since), p.Status, after(": ", detail))
 	}
 	if p.Status == deprovision.Waiting && p.Stop != nil {
-		return fmt.Sprintf("It has not ended: since %s it waits at the stop %s for a decision", when(p.Updated), p.Stop.Name)
+		return fmt.Sprintf("It has not ended: since %s it waits at the stop %s for a decision", when(since), p.Stop.Name)
 	}
-	return fmt.Sprintf("It has not ended: on %s it was %s%s", when(p.Updated), p.Status, after(": ", detail))
+	return fmt.Sprintf("It has not ended: on %s it was %s%s", when(since), p.Status, after(": ", detail))
 }
 
 func after(separator, text string) string {

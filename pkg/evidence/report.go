@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -53,6 +54,7 @@ type reportBuilder struct {
 	shown   page
 	first   *deprovision.Event
 	last    deprovision.Event
+	since   time.Time         // since when the request is as it is
 	stops   map[uint64]string // name by seq
 	decided map[string]bool   // decisions that are shown, by all that they say
 	rows    map[string]int    // of artifacts, by kind and id
@@ -87,6 +89,9 @@ func (b *reportBuilder) event(e deprovision.Event) {
 	}
 	if e.Progress.Seq >= b.last.Progress.Seq {
 		b.last = e
+		if b.since.IsZero() || e.Change.Kind != deprovision.DecisionRefused { // a refusal changes nothing, also behind the end
+			b.since = e.Progress.Updated
+		}
 	}
 	if e.Progress.Stop != nil {
 		b.stops[e.Progress.Stop.Seq] = e.Progress.Stop.Name

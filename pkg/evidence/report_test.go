@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -205,5 +206,33 @@ func TestReportOfAJournalIsThatOfItsBundle(t *testing.T) {
 	unknown.Request = "nobody"
 	if _, err := evidence.CollectReport(t.Context(), w.client, unknown, &direct, options()); !errors.Is(err, client.ErrUnknownRequest) {
 		t.Error(err)
+	}
+}
+
+// What is refused behind the end changes nothing, and so not when it ended.
+func TestReportSaysSinceWhenTheRequestIsAsItIs(t *testing.T) {
+	t.Parallel()
+	events := story()
+	late := events[len(events)-1]
+	late.Progress.Seq++
+	late.Progress.Updated = late.Progress.Updated.Add(24 * time.Hour)
+	late.Change = deprovision.Change{ID: "late", Kind: deprovision.DecisionRefused, By: "eve", Detail: "the request has ended"}
+	if page := seen(report(t, bundle(t, append(events, late), plan()), evidence.Check{})); !strings.Contains(page, "It ended on 2026-03-01 12:08:00 UTC") {
+		t.Error(page)
+	}
+}
+
+// A bundle that does not have every event says nothing of what the others may tell.
+func TestReportOfAPartDoesNotSayThatNothingHappened(t *testing.T) {
+	t.Parallel()
+	part := rest(t, evidence.Record{After: 8, Before: chainOf(t, 8)}, func(uint64, *deprovision.Event, *evidence.Record) {})
+	page := seen(report(t, part, evidence.Check{}))
+	for _, never := range []string{"No decision was made", "Nothing was removed", ">nobody<"} {
+		if strings.Contains(page, never) {
+			t.Errorf("it says %q", never)
+		}
+	}
+	if !strings.Contains(page, "Not every event is in this bundle.") || !strings.Contains(page, "The events that are here tell of no decision.") {
+		t.Error(page)
 	}
 }
