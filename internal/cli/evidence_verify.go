@@ -173,7 +173,8 @@ func (a *app) printWhole(path string, sum evidence.Summary, check evidence.Check
 	err := a.printf("whole: %s and %s of %s, %s (%s)",
 		number(sum.Events, "event"), number(sum.Plans, "plan"), oneLine(sum.Request), oneLine(string(sum.Status)), oneLine(path))
 	if sum.After > 0 {
-		err = errors.Join(err, a.printf("events 1 to %d are not in it, and nothing of this is about them: they were archived before", sum.After))
+		err = errors.Join(err, a.printf("events 1 to %d are not in it, and nothing of this is about them; by the word of the file they were archived before",
+			sum.After))
 	}
 	if sum.Unproven > 0 {
 		err = errors.Join(err, a.printf("of event %d nothing tells which chain value it follows: no seal and no signature covers what it says", sum.Unproven))

@@ -84,7 +84,7 @@ func (a *attempt) isAnother() (bool, error) {
 // notThatOne refuses a decision that has the id of another one; where that could not be read, it comes again.
 func (a *attempt) notThatOne(last Entry, unread error) (Verdict, error) {
 	if unread != nil {
-		return Verdict{Fate: Nak, Delay: again}, nil //nolint:nilerr // likewise
+		return Verdict{Fate: Nak, Delay: again}, nil //nolint:nilerr // it is asked again
 	}
 	return a.refuse(last, "its id names another decision already")
 }

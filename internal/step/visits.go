@@ -40,16 +40,13 @@ func throttled(v visit) bool {
 func visited(visits []visit, before int, enough bool) int {
 	others := before + readable(visits)
 	n := slices.IndexFunc(visits, func(v visit) bool {
-		if v.err == nil {
+		switch class := deprovision.ClassOf(v.err); {
+		case v.err == nil || class == deprovision.Gone:
 			return false
-		}
-		switch deprovision.ClassOf(v.err) {
-		case deprovision.Forbidden, deprovision.Malformed:
+		case class == deprovision.Forbidden || class == deprovision.Malformed:
 			return others == 0
-		case deprovision.Transient:
+		case class == deprovision.Transient:
 			return !enough || others == 0
-		case deprovision.Gone:
-			return false
 		}
 		return true
 	})
