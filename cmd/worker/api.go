@@ -14,11 +14,12 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/config"
 	"github.com/deprovisioner/deprovisioner/internal/m365/token"
 	"github.com/deprovisioner/deprovisioner/internal/web/api"
+	"github.com/deprovisioner/deprovisioner/internal/web/page"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// serveAPI puts the API beside health and metrics, over the worker's own connection.
+// serveAPI puts the API, and the page that is drawn from it, beside health and metrics, over the worker's own connection.
 func (w *worker) serveAPI(at net.Addr) error {
 	c, err := client.New(w.nc, client.Options{})
 	if err != nil {
@@ -32,6 +33,9 @@ func (w *worker) serveAPI(at net.Addr) error {
 	a := api.New(api.Options{Client: c, Tokens: tokens, Tenants: slices.Collect(maps.Keys(w.cfg.Tenants)), Hosts: w.cfg.HTTP.Hosts,
 		Loopback: ok && tcp.IP.IsLoopback(), Observer: w.metrics, Log: w.log})
 	w.web.Handle("/api/", a, a.Close)
+	for _, pattern := range page.Patterns() {
+		w.web.Handle(pattern, page.Handler(), nil)
+	}
 	return nil
 }
 

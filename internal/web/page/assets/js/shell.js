@@ -1,0 +1,37 @@
+// What stands around every view: where one can go, how the updates come, and who is signed in.
+
+import { el, patch } from "./dom.js";
+import * as live from "./live.js";
+import { leave, session } from "./session.js";
+import { button } from "./widgets.js";
+import { signIn } from "./views/signin.js";
+
+const PLACES = [
+  ["/accounts", "Service accounts"], ["/requests", "Requests"], ["/manual", "Manual steps"], ["/tenants", "Tenants"], ["/dead-letters", "Dead letters"],
+];
+
+/** Draws the head of the page; changed is called when somebody signed in or out. */
+export function drawShell(path, changed) {
+  patch(document.getElementById("top"), [
+    el("a", { class: "brand", href: "#/accounts" }, "Deprovisioner"),
+    el("nav", { "aria-label": "Main" }, el("ul", {}, PLACES.map(([where, name]) =>
+      el("li", {}, el("a", { href: `#${where}`, "aria-current": path === where || path.startsWith(`${where}/`) ? "page" : null }, name))))),
+    el("div", { class: "tools" }, updates(), who(changed)),
+  ]);
+}
+
+function updates() {
+  const s = live.status();
+  if (s.state === "off") return null;
+  const states = { live: "Live", lost: "Connection lost, trying again", failed: "No updates" };
+  const words = s.paused ? `Paused${s.held ? `, ${s.held} changed` : ""}` : states[s.state];
+  return el("div", { class: `updates ${s.paused ? "paused" : s.state}`, key: "updates" },
+    el("span", { role: "status", title: s.problem?.line }, words),
+    button(s.paused ? "Resume updates" : "Pause updates", () => live.pause(!s.paused), { class: "quiet" }));
+}
+
+function who(changed) {
+  if (!session.name) return button("Sign in", () => signIn(changed), { key: "in" });
+  return el("div", { class: "who", key: "who" }, el("span", {}, "Signed in as ", el("strong", {}, session.name)),
+    button("Sign out", async () => { await leave(); changed(); }, { class: "quiet" }));
+}

@@ -1,0 +1,63 @@
+// The words that people read for what the API names.
+
+const SERVICES = {
+  "exchange-online": "Exchange Online", "exchange-online-inline": "Exchange Online (Inline Mode)", "sharepoint-online": "SharePoint Online",
+  onedrive: "OneDrive", teams: "Teams", "teams-chat": "Teams Chat",
+};
+
+// What a status means, and how it is to be looked at: busy, wait (for time), call (for a person), good, part, bad, calm.
+const STATUSES = {
+  held: ["in work", "busy"], contested: ["in work, its worker is doubted", "busy"], released: ["given back, goes on soon", "busy"],
+  parked: ["waits for time", "wait"], waiting: ["waits for you", "call"], queued: ["not taken yet", "wait"],
+  succeeded: ["removed", "good"], "succeeded-with-remainder": ["removed, something is left", "part"], "nothing-found": ["nothing was there", "good"],
+  planned: ["planned only", "calm"], cancelled: ["cancelled", "calm"], forced: ["closed by force", "part"], rejected: ["not valid", "bad"],
+  refused: ["refused", "bad"], failed: ["given up", "bad"],
+};
+
+/** Every status that a request may have, in order. */
+export const statuses = Object.keys(STATUSES).filter((s) => s !== "queued");
+
+/** Every service. */
+export const services = Object.keys(SERVICES);
+
+/** The name of a service. */
+export function service(id) {
+  return Object.hasOwn(SERVICES, id) ? SERVICES[id] : id;
+}
+
+/** What a status is called. */
+export function status(id) {
+  return Object.hasOwn(STATUSES, id) ? STATUSES[id][0] : id;
+}
+
+/** How a status is to be looked at. */
+export function tone(id) {
+  return Object.hasOwn(STATUSES, id) ? STATUSES[id][1] : "calm";
+}
+
+/** Reports whether a request with this status has ended. */
+export function ended(id) {
+  return !["held", "contested", "released", "parked", "waiting", "queued"].includes(id);
+}
+
+const numbers = new Intl.NumberFormat("en-US");
+
+/** A number, exact, with its thousands apart. */
+export function count(n) {
+  return numbers.format(n);
+}
+
+/** A number of things: "1 step", "12 steps". */
+export function counted(n, one, many = `${one}s`) {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+/** The first letter as a capital. */
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A name with hyphens as words: "mail-flow" is "mail flow". */
+export function spaced(name) {
+  return String(name).replaceAll("-", " ");
+}
