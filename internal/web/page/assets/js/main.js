@@ -14,6 +14,13 @@ import { signIn } from "./views/signin.js";
 import { button, notice } from "./widgets.js";
 
 route("/accounts", () => import("./views/accounts.js"));
+route("/requests", () => import("./views/history.js"));
+route("/requests/:tenant/:service/:request", () => import("./views/request.js"));
+route("/requests/:tenant/:service/:request/evidence", () => import("./views/evidence.js"));
+route("/manual", () => import("./views/manual.js"));
+route("/tenants", () => import("./views/tenants.js"));
+route("/tenants/:tenant", () => import("./views/tenant.js"));
+route("/dead-letters", () => import("./views/deadletters.js"));
 
 const main = document.getElementById("main");
 let shown = null; // {view, where, abort, problem, loaded}
