@@ -14,6 +14,11 @@ demo: ## watch a removal on this machine alone; nothing to install (first time: 
 	@.ci/heartbeat go build -o bin/ ./cmd/worker
 	@bin/worker demo
 
+.PHONY: dev
+dev: ## try the page and the publisher on this machine alone, until you stop it (first time as demo)
+	@.ci/heartbeat go build -o bin/ ./cmd/...
+	@bin/worker dev
+
 .PHONY: build
 build: ## put worker and publisher into bin/ (first time: minutes, 5 GB; shared with demo)
 	.ci/heartbeat go build -o bin/ ./cmd/...

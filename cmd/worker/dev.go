@@ -17,7 +17,7 @@ func devCommand() *cobra.Command {
 	var level string
 	c := &cobra.Command{
 		Use:     "dev",
-		Short:   "Run a worker with embedded NATS, Redis and a simulated tenant, to try the publisher against",
+		Short:   "Run a worker with embedded NATS, Redis and a simulated tenant, to try the page and the publisher against",
 		Example: "  worker dev\n  worker dev --drain 1m --dir /tmp/deprovisioner-dev",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -34,7 +34,8 @@ func devCommand() *cobra.Command {
 				return err
 			}
 			defer dev.close()
-			_, err = fmt.Fprintf(c.OutOrStdout(), `NATS %s, Redis %s, the tenant "contoso" %s
+			_, err = fmt.Fprintf(c.OutOrStdout(), `the page http://%[4]s/ (to remove something, sign in with the token in %[5]s)
+NATS %[1]s, Redis %[2]s, the tenant "contoso" %[3]s
 
   publisher accounts list --server %[1]s --tenant contoso
   publisher request --server %[1]s --tenant contoso --service exchange-online-inline --account inline --wait
@@ -59,7 +60,7 @@ func devCommand() *cobra.Command {
 	f.StringVar(&e.nats, "nats", "127.0.0.1:4222", "host:port of the embedded NATS")
 	f.StringVar(&e.redis, "redis", "127.0.0.1:6379", "host:port of the embedded Redis")
 	f.StringVar(&e.sim, "tenant", "127.0.0.1:8090", "host:port of the simulated tenant")
-	f.StringVar(&e.listen, "listen", "127.0.0.1:8080", "host:port for health, metrics and the API")
+	f.StringVar(&e.listen, "listen", "127.0.0.1:8080", "host:port for the page, the API, health and metrics")
 	f.DurationVar(&e.drain, "drain", 20*time.Second, "how long mail under way may return; a day in a real tenant")
 	f.StringVar(&level, "log-level", "info", "debug, info, warn or error")
 	e.behaviour = tenantsim.Behaviour{Consistency: tenantsim.Consistency{DeletedReads: 1}}
