@@ -51,14 +51,6 @@ func TestEstimateIsComparedWithTheWorkThatCameAndNotWithWaits(t *testing.T) {
 	}
 }
 
-func TestBlockIsReplacedAndNothingElse(t *testing.T) {
-	t.Parallel()
-	once := put("# Page\n", "one\n")
-	if again := put(once+"behind\n", "two\n"); again != strings.Replace(once, "one", "two", 1)+"behind\n" || !strings.HasPrefix(again, "# Page\n\n<!-- estimates: ") {
-		t.Errorf("%q, then %q", once, again)
-	}
-}
-
 func TestSmallRunPrintsATableAndWritesTheBlock(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "performance.md")

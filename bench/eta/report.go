@@ -11,6 +11,8 @@ import (
 	"text/tabwriter"
 	"text/template"
 	"time"
+
+	"github.com/deprovisioner/deprovisioner/bench/block"
 )
 
 // report is what is printed and written.
@@ -77,16 +79,14 @@ func (r report) print(out io.Writer) error {
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
 //go:embed estimates.md.tmpl
-var block string
+var estimates string
 
 var page = template.Must(template.New("estimates").Funcs(template.FuncMap{"percent": percent,
-	"short": func(d time.Duration) string { return d.Round(time.Second / 10).String() }}).Parse(block))
+	"short": func(d time.Duration) string { return d.Round(time.Second / 10).String() }}).Parse(estimates))
 
-// What the block begins and ends with. `make bench`, which writes the rest of the document, leaves it as it is (bench/report.go).
-const (
-	begin = "<!-- estimates: written by `make bench-eta`; change bench/eta/estimates.md.tmpl instead -->\n"
-	end   = "<!-- /estimates -->\n"
-)
+// ours is the block of the document that is written here. `make bench`, which writes the rest of the document, leaves it as it is
+// (bench/report.go).
+var ours = block.Block{Name: "estimates", Command: "make bench-eta", Template: "bench/eta/estimates.md.tmpl"}
 
 // write puts the block into the document, in place of the one before or at the end.
 func (r report) write(path string) error {
@@ -98,14 +98,5 @@ func (r report) write(path string) error {
 	if err := page.Execute(&text, r); err != nil {
 		return fmt.Errorf("write the block: %w", err)
 	}
-	return os.WriteFile(path, []byte(put(string(before), text.String())), 0o644) //nolint:gosec // a page for everybody
-}
-
-func put(document, block string) string {
-	head, rest, _ := strings.Cut(document, begin)
-	_, tail, _ := strings.Cut(rest, end)
-	if rest == "" && !strings.HasSuffix(head, "\n\n") {
-		head += "\n"
-	}
-	return head + begin + block + end + tail
+	return os.WriteFile(path, []byte(ours.Put(string(before), text.String())), 0o644) //nolint:gosec // a page for everybody
 }
