@@ -48,6 +48,10 @@ bench: ## measure the worker against a bare loop and write docs/performance.md (
 bench-eta: ## measure how far the estimates of the time left are off, over 200 removals, and write it into docs/performance.md
 	cd bench && ../.ci/heartbeat go run ./eta
 
+.PHONY: bench-page
+bench-page: deps ## measure how soon the page shows what is appended, and write it into docs/performance.md
+	cd bench && ../.ci/heartbeat go run ./pixel
+
 .PHONY: compose-check
 compose-check: ## check docker-compose.yml and the Dockerfile without an engine (a module of its own)
 	cd deploy/composecheck && ../../.ci/heartbeat go test -race ./...

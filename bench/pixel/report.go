@@ -48,7 +48,7 @@ func short(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds(
 //go:embed pixel.md.tmpl
 var text string
 
-var page = template.Must(template.New("pixel").Funcs(template.FuncMap{"short": short}).Parse(text))
+var table = template.Must(template.New("pixel").Funcs(template.FuncMap{"short": short}).Parse(text))
 
 // ours is the block of the document that is written here.
 var ours = block.Block{Name: "page", Command: "make bench-page", Template: "bench/pixel/pixel.md.tmpl"}
@@ -60,7 +60,7 @@ func (r report) write(path string) error {
 		return err
 	}
 	var filled bytes.Buffer
-	if err := page.Execute(&filled, r); err != nil {
+	if err := table.Execute(&filled, r); err != nil {
 		return fmt.Errorf("write the block: %w", err)
 	}
 	return os.WriteFile(path, []byte(ours.Put(string(before), filled.String())), 0o644) //nolint:gosec // a page for everybody

@@ -97,9 +97,9 @@ func (r *rig) serve(ctx context.Context) error {
 	}
 	r.url = "http://" + listener.Addr().String() + "/"
 	ctx, r.cancel = context.WithCancel(ctx)
-	r.ran.Go(func() { _ = s.Serve(ctx, listener) })                  // when it ends early, no number is painted, and that is told
+	r.ran.Go(func() { _ = s.Serve(ctx, listener) })                    // when it ends early, no number is painted, and that is told
 	r.ran.Go(func() { _ = r.journal.Project(ctx, canvas{r.picture}) }) // ends with the context's error only
-	r.ran.Go(func() { _ = r.picture.Run(ctx) })                      // likewise
+	r.ran.Go(func() { _ = r.picture.Run(ctx) })                        // likewise
 	return nil
 }
 
