@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
-	cdp "github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 
 	"github.com/deprovisioner/deprovisioner/internal/browsertest"
@@ -20,14 +20,14 @@ import (
 //go:embed watching.js
 var watching string
 
-// browser is headless Chromium with one tab.
-type browser struct {
+// tab is headless Chromium with one tab.
+type tab struct {
 	ctx     context.Context //nolint:containedctx // chromedp keeps its browser in a context
-	version string
-	cancel  func()
+	version string          // such as "HeadlessChrome/156.0.0.0"
+	close   func()
 }
 
-func newBrowser(ctx context.Context, dir string) (*browser, error) {
+func newTab(ctx context.Context, dir string) (*tab, error) {
 	path, err := browsertest.Binary()
 	if err != nil {
 		return nil, err
@@ -38,32 +38,36 @@ func newBrowser(ctx context.Context, dir string) (*browser, error) {
 		flags = append(flags, chromedp.NoSandbox)
 	}
 	inProcess, endProcess := chromedp.NewExecAllocator(ctx, flags...)
-	tab, endTab := chromedp.NewContext(inProcess)
-	b := &browser{ctx: tab, cancel: func() { endTab(); endProcess() }}
-	if err := chromedp.Run(tab, chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		_, b.version, _, _, _, err = cdp.GetVersion().Do(ctx)
-		return err
-	})); err != nil {
-		b.cancel()
+	inTab, endTab := chromedp.NewContext(inProcess)
+	t := &tab{ctx: inTab, close: func() { endTab(); endProcess() }}
+	if err := chromedp.Do(inTab); err != nil {
+		t.close()
 		return nil, fmt.Errorf("start Chromium: %w", err)
 	}
-	return b, nil
+	told, err := chromedp.CallBrowser(inTab, browser.GetVersion, cdp.Empty{})
+	if err != nil {
+		t.close()
+		return nil, fmt.Errorf("ask Chromium for its version: %w", err)
+	}
+	t.version = told.Product
+	return t, nil
 }
 
-func (b *browser) close() { b.cancel() }
-
 // open shows a view and waits until it says something.
-func (b *browser) open(url, says string) error {
+func (t *tab) open(url, says string) error {
+	if err := chromedp.Do(t.ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(url)); err != nil {
+		return err
+	}
 	ready := fmt.Sprintf(`document.querySelector("main").textContent.includes(%q)`, says)
-	return chromedp.Run(b.ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(url), chromedp.Poll(ready, nil, chromedp.WithPollingTimeout(time.Minute)),
-		chromedp.Evaluate(watching, nil))
+	if _, err := chromedp.Run(t.ctx, chromedp.Poll[bool](ready, chromedp.WithPollingTimeout(time.Minute))); err != nil {
+		return err
+	}
+	_, err := chromedp.Run(t.ctx, chromedp.Evaluate[bool](watching+"; true"))
+	return err
 }
 
 // painted waits until a number has been painted, and returns when that was.
-func (b *browser) painted(text string) (time.Time, error) {
-	var at float64
-	err := chromedp.Run(b.ctx, chromedp.Evaluate(fmt.Sprintf("watching.painted(%q)", text), &at, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
-		return p.WithAwaitPromise(true)
-	}))
+func (t *tab) painted(text string) (time.Time, error) {
+	at, err := chromedp.Run(t.ctx, chromedp.Evaluate[float64](fmt.Sprintf("watching.painted(%q)", text), chromedp.EvalAwaitPromise))
 	return time.UnixMicro(int64(at * 1000)), err
 }

@@ -80,7 +80,7 @@ func bench(ctx context.Context, args []string, out, usage io.Writer) error {
 		return err
 	}
 	defer r.close()
-	b, err := newBrowser(ctx, dir)
+	b, err := newTab(ctx, dir)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ var views = []struct{ name, address string }{
 const first = 1_000_000
 
 // measure appends numbers and waits for each to be painted, in every view at every rate.
-func measure(ctx context.Context, o options, r *rig, b *browser) ([]row, error) {
+func measure(ctx context.Context, o options, r *rig, b *tab) ([]row, error) {
 	others, measured := newLoad(r.journal, o.requests), newWriter(r.journal, "measured")
 	for _, w := range others.writers {
 		if err := w.append(ctx, 0); err != nil {
@@ -67,7 +67,7 @@ func firstOf(errs ...error) error {
 }
 
 // series measures the appends of one row. Between two of them lies a pause of changing length, so that they fall into no step with anything.
-func series(ctx context.Context, n int, number *int, w *writer, b *browser) ([]time.Duration, error) {
+func series(ctx context.Context, n int, number *int, w *writer, b *tab) ([]time.Duration, error) {
 	var took []time.Duration
 	for i := range n {
 		*number++
