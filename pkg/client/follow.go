@@ -15,7 +15,8 @@ import (
 type feed struct {
 	stream  string
 	subject string
-	several []string // in place of subject: several, of which the last message that is there counts, and what comes
+	several []string // in place of subject
+	last    bool     // of what is there on each subject only the last message, and what comes; where from does not say more
 	from    uint64
 	live    bool // go on after the last message that is there
 	met     bool // the stream answered once
@@ -37,9 +38,9 @@ func (f feed) config() jetstream.ConsumerConfig {
 	}
 	if len(f.several) > 0 {
 		config.FilterSubjects = f.several
-		if f.from <= 1 {
-			config.DeliverPolicy, config.OptStartSeq = jetstream.DeliverLastPerSubjectPolicy, 0
-		}
+	}
+	if f.last && f.from <= 1 {
+		config.DeliverPolicy, config.OptStartSeq = jetstream.DeliverLastPerSubjectPolicy, 0
 	}
 	return config
 }

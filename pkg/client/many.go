@@ -30,7 +30,7 @@ func (c *Client) WatchMany(ctx context.Context, refs ...deprovision.Ref) iter.Se
 		if len(open) == 0 {
 			return
 		}
-		for s, err := range c.follow(ctx, feed{stream: eventStream, several: subjects, live: true}) {
+		for s, err := range c.follow(ctx, feed{stream: eventStream, several: subjects, last: true, live: true}) {
 			e, err := decoded(s, err)
 			if !yield(e, err) || err != nil {
 				return

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
@@ -55,23 +56,35 @@ type Scope struct {
 	Service deprovision.Service
 	After   uint64 // yield what came after this [Entry.Revision]; 0 means from the first event that is kept
 	NewOnly bool   // yield only what comes from now on; After is not looked at
+
+	// Tenants are several in place of Tenant. A list that is there and empty selects nothing.
+	Tenants []string
+	// LastOnly leaves out, of what is there already, what is not the last event of its request. With After it does nothing: all that came behind it
+	// is yielded.
+	LastOnly bool
 }
 
 // WatchAll yields the events of all requests in the order of the journal, each once, through every interruption, until the context
-// ends. Keep [Entry.Revision] of the last event that was dealt with, and go on behind it after a restart.
+// ends; with [Scope].LastOnly of what is there already the newest state of each request. Keep [Entry.Revision] of the last event that was
+// dealt with, and go on behind it after a restart.
 //
 // An error is the last thing that is yielded. Behind what an [UnreadableError] names, another WatchAll goes on.
 func (c *Client) WatchAll(ctx context.Context, s Scope) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		subject, err := s.subject()
+		f, err := s.feed()
 		if err == nil && s.NewOnly {
 			s.After, err = c.End(ctx)
+		}
+		if err == nil && s.Tenants != nil && len(s.Tenants) == 0 { // there is nothing to wait for but the end of the context
+			<-ctx.Done()
+			err = ctx.Err()
 		}
 		if err != nil {
 			yield(Entry{}, err)
 			return
 		}
-		for s, err := range c.follow(ctx, feed{stream: eventStream, subject: subject, from: s.After + 1, live: true}) {
+		f.from = s.After + 1
+		for s, err := range c.follow(ctx, f) {
 			e, err := decoded(s, err)
 			if !yield(e, err) || err != nil {
 				return
@@ -80,21 +93,37 @@ func (c *Client) WatchAll(ctx context.Context, s Scope) iter.Seq2[Entry, error] 
 	}
 }
 
-func (s Scope) subject() (string, error) {
+// feed is where the events of the scope are.
+func (s Scope) feed() (feed, error) {
+	f := feed{stream: eventStream, live: true, last: s.LastOnly}
 	ref := deprovision.Ref{Tenant: "*", Service: "*", Request: "*"}
-	if s.Tenant != "" {
-		if !deprovision.ValidToken(s.Tenant) {
-			return "", &deprovision.Invalid{Field: "tenant", Value: s.Tenant, Allowed: deprovision.TokenRule}
-		}
-		ref.Tenant = s.Tenant
-	}
 	if s.Service != "" {
 		if err := s.Service.Validate(); err != nil {
-			return "", err
+			return f, err
 		}
 		ref.Service = s.Service
 	}
-	return event.Subject(event.Events, ref), nil
+	named := s.Tenants
+	if s.Tenant != "" {
+		if s.Tenants != nil {
+			return f, &deprovision.Invalid{Field: "tenants", Allowed: "tenant or tenants, not both"}
+		}
+		named = []string{s.Tenant}
+	}
+	for _, tenant := range slices.Compact(slices.Sorted(slices.Values(named))) { // a server takes no subject twice
+		if !deprovision.ValidToken(tenant) {
+			return f, &deprovision.Invalid{Field: "tenant", Value: tenant, Allowed: deprovision.TokenRule}
+		}
+		ref.Tenant = tenant
+		f.several = append(f.several, event.Subject(event.Events, ref))
+	}
+	switch len(f.several) {
+	case 0:
+		f.subject = event.Subject(event.Events, ref)
+	case 1:
+		f.subject, f.several = f.several[0], nil
+	}
+	return f, nil
 }
 
 // End returns the [Entry.Revision] of the last event of all requests, 0 when there is none: a [Scope] with it in After begins with what comes next.

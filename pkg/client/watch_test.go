@@ -3,8 +3,11 @@ package client_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -178,6 +181,60 @@ func TestWatchAllGoesOnBehindARevision(t *testing.T) {
 	var invalid *deprovision.Invalid
 	if err := firstError(w.client.WatchAll(t.Context(), client.Scope{Tenant: "*"})); !errors.As(err, &invalid) {
 		t.Fatal(err)
+	}
+}
+
+func TestWatchAllTakesSeveralTenantsAndTheNewestStatesAlone(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	writers := map[string]*written{}
+	for _, tenant := range []string{"contoso", "fabrikam", "tailspin"} {
+		r := request()
+		r.Tenant = tenant
+		writers[tenant] = w.writes(r)
+		writers[tenant].append(deprovision.Held, nil)
+		writers[tenant].append(deprovision.Parked, nil)
+	}
+	take := func(s client.Scope, n int) (out []string) {
+		t.Helper()
+		for e, err := range w.client.WatchAll(t.Context(), s) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out = append(out, fmt.Sprintf("%s %d", e.Progress.Request.Tenant, e.Progress.Seq)); len(out) == n {
+				break
+			}
+			if len(out) == n-1 { // what comes then comes, too
+				writers["tailspin"].append(deprovision.Held, nil)
+			}
+		}
+		return out
+	}
+	two := []string{"tailspin", "contoso", "tailspin"}
+	for _, tc := range []struct {
+		scope client.Scope
+		want  []string
+	}{
+		{client.Scope{LastOnly: true}, []string{"contoso 2", "fabrikam 2", "tailspin 2", "tailspin 3"}},
+		{client.Scope{Tenants: two}, []string{"contoso 1", "contoso 2", "tailspin 1", "tailspin 2", "tailspin 3", "tailspin 4"}},
+		{client.Scope{Tenants: two, LastOnly: true}, []string{"contoso 2", "tailspin 4", "tailspin 5"}},
+		{client.Scope{Tenants: two, LastOnly: true, After: 5}, []string{"tailspin 2", "tailspin 3", "tailspin 4", "tailspin 5", "tailspin 6"}},
+		{client.Scope{Tenant: "fabrikam", LastOnly: true}, []string{"fabrikam 2"}},
+	} {
+		if got := take(tc.scope, len(tc.want)); !slices.Equal(got, tc.want) {
+			t.Errorf("%+v: %q, want %q", tc.scope, got, tc.want)
+		}
+	}
+	nothing, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := firstError(w.client.WatchAll(nothing, client.Scope{Tenants: []string{}})); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("no tenants: %v", err)
+	}
+	var invalid *deprovision.Invalid
+	for field, s := range map[string]client.Scope{"tenant": {Tenants: []string{"a", "*"}}, "tenants": {Tenant: "a", Tenants: []string{"b"}}} {
+		if err := firstError(w.client.WatchAll(t.Context(), s)); !errors.As(err, &invalid) || invalid.Field != field {
+			t.Errorf("%s: %v", field, err)
+		}
 	}
 }
 
