@@ -37,6 +37,9 @@ func TestEveryOperationWorksOnACluster(t *testing.T) {
 	if got := runs(t, p, "verify-account"); len(got) != 1 {
 		t.Errorf("step %+v", got)
 	}
+	if got, err := p.Tally(t.Context(), "contoso", "fabrikam"); err != nil || got[0][deprovision.Waiting] != 61 || got[1][deprovision.Waiting] != 60 {
+		t.Errorf("tally %v, %v", got, err)
+	}
 	unlimited, budget := progress.GateOptions{}, progress.GateOptions{Budget: throttle.Budget{Calls: 1, Per: time.Hour}}
 	for _, o := range []progress.GateOptions{unlimited, budget} {
 		o.Timeout = 5 * time.Second
@@ -44,6 +47,9 @@ func TestEveryOperationWorksOnACluster(t *testing.T) {
 		one.Close(t.Context(), "contoso", time.Hour)
 		if wait(t, another, "contoso") == 0 || wait(t, another, "fabrikam") != 0 {
 			t.Errorf("budget %+v: the gate is not shared", o.Budget)
+		}
+		if got := standings(t, another, "contoso", "fabrikam"); !got[0].Closed || got[1].Closed {
+			t.Errorf("budget %+v: %+v", o.Budget, got)
 		}
 		if err := errors.Join(one.Healthy(), another.Healthy()); err != nil {
 			t.Error(err)

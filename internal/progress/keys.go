@@ -39,6 +39,7 @@ func (k keys) seq(ref deprovision.Ref) string { return k.document(ref) + ":seq" 
 // index begins every key of the index slot. What follows it:
 //
 //	all, open, tenant:<t>, service:<s>, account:<a>, status:<s>   sorted sets of the requests, by the time they started
+//	in:<t>:<s>                                                    sorted sets of a tenant's requests in a status: so many there are
 //	waiting                                                       sorted set of the requests that wait for a decision, by since when
 //	rows                                                          hash: what the indexes know of each request
 //	counts                                                        hash: how many requests, by service and status

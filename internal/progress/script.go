@@ -30,6 +30,8 @@ var (
 	listScript     = load("list")
 	closeScript    = load("close")
 	admitScript    = load("admit")
+	lookScript     = load("look")
+	tallyScript    = load("tally")
 )
 
 func load(name string) script {

@@ -99,10 +99,16 @@ func (c change) done() (string, error) {
 	return string(body), nil
 }
 
+// inStatus names the sorted set of a tenant's requests in a status.
+func inStatus(tenant string, status deprovision.Status) string {
+	return "in:" + tenant + ":" + string(status)
+}
+
 // indexesOf names the sorted sets that a request belongs to.
 func indexesOf(p deprovision.Progress) []string {
 	in := []string{
 		"all", "tenant:" + p.Request.Tenant, "service:" + string(p.Request.Service), "status:" + string(p.Status),
+		inStatus(p.Request.Tenant, p.Status),
 	}
 	if p.Request.Account != "" {
 		in = append(in, "account:"+p.Request.Account)

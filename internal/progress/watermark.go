@@ -12,20 +12,24 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// form is how the picture is kept. One of another form, which an older worker built, is built anew.
+const form = "2"
+
 // ErrOvertaken says that another worker began a rebuild after this one: its picture will be the complete one.
 var ErrOvertaken = errors.New("another rebuild began meanwhile")
 
 // Watermark returns the highest revision of the stream that was applied. ok is false when the picture has to be rebuilt: it is new or
-// was wiped, it went back in time, or it shows another incarnation of the stream. A watermark ahead of the stream's last revision means
-// the same; one behind what the projector's consumer has acknowledged means that the server lost writes, and the same.
+// was wiped, it went back in time, an older worker built it, or it shows another incarnation of the stream. A watermark ahead of the
+// stream's last revision means the same; one behind what the projector's consumer has acknowledged means that the server lost writes, and
+// the same.
 func (p *Picture) Watermark(ctx context.Context) (revision uint64, ok bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
 	defer cancel()
-	mark, err := p.client.HMGet(ctx, p.keys.watermark(), "incarnation", "revision").Result()
+	mark, err := p.client.HMGet(ctx, p.keys.watermark(), "incarnation", "revision", "form").Result()
 	if err != nil {
 		return 0, false, fmt.Errorf("watermark: %w", err)
 	}
-	if incarnation, isText := mark[0].(string); !isText || incarnation != p.options.Incarnation {
+	if incarnation, isText := mark[0].(string); !isText || incarnation != p.options.Incarnation || mark[2] != form {
 		return 0, false, nil
 	}
 	text, _ := mark[1].(string)
@@ -94,7 +98,7 @@ func (p *Picture) Rebuilt(ctx context.Context, revision uint64) error {
 	var completed any
 	err := p.bounded(ctx, completeScript, call{
 		keys: []string{p.keys.watermark(), p.keys.rebuild()},
-		args: []any{token, p.options.Incarnation, strconv.FormatUint(revision, 10), p.options.Clock.Now().UTC().Format(time.RFC3339Nano)},
+		args: []any{token, p.options.Incarnation, strconv.FormatUint(revision, 10), p.options.Clock.Now().UTC().Format(time.RFC3339Nano), form},
 	}, &completed)
 	if err == nil && completed == int64(0) {
 		err = ErrOvertaken

@@ -33,6 +33,21 @@ func (s State) Admit(b Budget, now time.Time) (State, time.Duration) {
 	return s, 0
 }
 
+// Spare is how many calls could be made at once now; -1 where the budget sets no limit. It counts none.
+func (s State) Spare(b Budget, now time.Time) int {
+	switch {
+	case b.Unlimited():
+		return -1
+	case s.Left(now) > 0:
+		return 0
+	}
+	free := b.Tolerance() - max(0, s.Next.Sub(now))
+	if free < 0 {
+		return 0
+	}
+	return int(free/b.Interval()) + 1
+}
+
 // Close closes the gate for d, at most [MaxClosed]. It never opens earlier than it would have without.
 func (s State) Close(now time.Time, d time.Duration) State {
 	if until := now.Add(min(d, MaxClosed)); d > 0 && until.After(s.Closed) {

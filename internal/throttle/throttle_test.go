@@ -177,6 +177,34 @@ func TestNoStretchOfTimeExceedsTheBudget(t *testing.T) {
 	})
 }
 
+// As many calls pass at once as were told to be spare, and no more.
+func TestSpareCallsPassAtOnceAndNoOther(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		b := budgets().Draw(t, "budget")
+		var state throttle.State
+		now := start
+		for range rapid.IntRange(0, 30).Draw(t, "calls made") {
+			now = now.Add(time.Duration(rapid.Int64Range(0, int64(2*b.Interval())).Draw(t, "gap")))
+			state, _ = state.Admit(b, now)
+		}
+		spare := state.Spare(b, now)
+		for i := range spare + 1 {
+			next, wait := state.Admit(b, now)
+			if passed := wait == 0; passed != (i < spare) {
+				t.Fatalf("%d are spare, and of call %d: wait %s", spare, i+1, wait)
+			}
+			state = next
+		}
+		if got := state.Close(now, time.Second).Spare(b, now); got != 0 {
+			t.Fatalf("closed, and %d are spare", got)
+		}
+		if got := state.Spare(throttle.Budget{}, now); got != -1 {
+			t.Fatalf("no limit, and %d are spare", got)
+		}
+	})
+}
+
 func TestAClosingIsTheLongestOfAll(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
