@@ -31,7 +31,7 @@ func (w *worker) serveAPI(at net.Addr) error {
 	}
 	tcp, ok := at.(*net.TCPAddr)
 	a := api.New(api.Options{Client: c, Tokens: tokens, Tenants: slices.Collect(maps.Keys(w.cfg.Tenants)), Hosts: w.cfg.HTTP.Hosts,
-		Loopback: ok && tcp.IP.IsLoopback(), Observer: w.metrics, Log: w.log})
+		Loopback: ok && tcp.IP.IsLoopback(), Observer: w.metrics, Log: w.log, Standings: standings{w}, Budget: api.Budget(budget(w.cfg.Throttle))})
 	w.web.Handle("/api/", a, a.Close)
 	for _, pattern := range page.Patterns() {
 		w.web.Handle(pattern, page.Handler(), nil)
@@ -59,6 +59,10 @@ func apiTokens(cfg config.HTTP) ([]api.Token, error) {
 		made, err := api.NewToken(t.Name, secret, t.Tenants, may)
 		if err == nil && slices.ContainsFunc(out, made.Same) {
 			err = errors.New("another name has the same token")
+		}
+		if in, ok := errors.AsType[*deprovision.Invalid](err); ok && in.Field == "name" { // which may hold the token
+			faults = append(faults, fmt.Errorf("http.tokens[%d]: %w", i, err))
+			continue
 		}
 		if err != nil {
 			faults = append(faults, fmt.Errorf("http.tokens[%d] (%s): %w", i, t.Name, err))

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -17,7 +20,7 @@ func (v *checker) http(c Config) {
 	names, sources := map[string]bool{}, map[string]bool{}
 	for i, t := range c.HTTP.Tokens {
 		field := fmt.Sprintf("http.tokens[%d]", i)
-		v.want(t.Name != "" && len(t.Name) <= 200 && !names[t.Name], field+".name", t.Name, "who holds the token, in at most 200 bytes, each once")
+		v.want(shown(t.Name) && !names[t.Name], field+".name", t.Name, "who holds the token, in at most 200 bytes of one line, each once")
 		v.want((t.TokenEnv == "") != (t.TokenFile == ""), field+".tokenEnv", "", "tokenEnv or tokenFile")
 		v.want(variable(t.TokenEnv), field+".tokenEnv", "", envName)
 		source := t.TokenEnv + "\n" + t.TokenFile
@@ -33,6 +36,11 @@ func (v *checker) http(c Config) {
 			v.oneOf(field+".may", right, "read", "ask", "decide", "operate")
 		}
 	}
+}
+
+// shown reports whether a text may be shown to whoever reads, as the name of who asked or decided.
+func shown(name string) bool {
+	return name != "" && len(name) <= 200 && utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 // hostName reports whether a text may stand in a Host header before the port.

@@ -23,12 +23,16 @@ type Observer interface {
 type Options struct {
 	Client   *client.Client
 	Tokens   []Token
-	Tenants  []string // aliases that the worker is configured for
-	Loopback bool     // the listener is reached from this machine only: reading needs no token, and the Host header must be a loopback name
-	Hosts    []string // further names under which a loopback listener may be called
-	Streams  int      // live streams at once; 0 means 200
-	Observer Observer // may be nil
-	Log      *slog.Logger
+	Ways     []Identity // further ways of finding out who calls, besides the tokens
+	Tenants  []string   // aliases that the worker is configured for
+	Loopback bool       // the listener is reached from this machine only: reading needs no token, and the Host header must be a loopback name
+	Hosts    []string   // further names under which a loopback listener may be called
+	Streams  int        // live streams at once; 0 means 200
+	Budget   Budget     // of each tenant; the zero Budget sets no limit
+	Observer Observer   // may be nil
+
+	Standings Standings // how tenants stand with what all workers share; nil: nothing is told of it
+	Log       *slog.Logger
 
 	beat time.Duration // between two signs of life of a stream; 0 means 15 s
 	slow time.Duration // that a reader may take for one event; 0 means 10 s
@@ -38,6 +42,7 @@ type Options struct {
 type API struct {
 	o       Options
 	mux     *http.ServeMux
+	ways    []Identity
 	streams chan struct{} // one element for each that is open
 	closed  context.Context
 	close   context.CancelFunc
@@ -64,6 +69,7 @@ func New(o Options) *API {
 		o.Log = slog.Default()
 	}
 	a := &API{o: o, mux: http.NewServeMux(), streams: make(chan struct{}, o.Streams)}
+	a.ways = append([]Identity{tokens(o.Tokens)}, o.Ways...)
 	a.closed, a.close = context.WithCancel(context.Background())
 	a.mount()
 	return a

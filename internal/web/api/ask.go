@@ -39,10 +39,10 @@ func (c *call) ask() error {
 
 // identity is who asks or decides: nobody speaks for somebody else.
 func (c *call) identity(field, given string) (string, error) {
-	if given != "" && given != c.caller.name {
-		return "", forbidden.says("nobody asks or decides in another's name").at(field, c.caller.name+", or leave it out")
+	if given != "" && given != c.caller.Name {
+		return "", forbidden.says("nobody asks or decides in another's name").at(field, c.caller.Name+", or leave it out")
 	}
-	return c.caller.name, nil
+	return c.caller.Name, nil
 }
 
 // location is where a request is found.

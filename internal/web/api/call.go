@@ -20,7 +20,7 @@ type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	route  route
-	caller caller
+	caller Caller
 	query  url.Values
 }
 
@@ -109,5 +109,5 @@ func (c *call) reply(status int, body any) error {
 
 // done logs what a caller had done.
 func (c *call) done(what string, attributes ...any) {
-	c.api.o.Log.InfoContext(c.r.Context(), "the API did what it was asked", append([]any{"what", what, "caller", c.caller.name}, attributes...)...)
+	c.api.o.Log.InfoContext(c.r.Context(), "the API did what it was asked", append([]any{"what", what, "caller", c.caller.Name}, attributes...)...)
 }

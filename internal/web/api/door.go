@@ -19,7 +19,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, list []route) {
 		return
 	}
 	if c.r.Context().Err() != nil { // who asked has gone: nothing is wrong here, and nobody is left to tell
-		a.o.Log.DebugContext(r.Context(), "a caller of the API has gone", "caller", c.caller.name, "error", err)
+		a.o.Log.DebugContext(r.Context(), "a caller of the API has gone", "caller", c.caller.Name, "error", err)
 		return
 	}
 	p := problemOf(err)
@@ -28,7 +28,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, list []route) {
 	if p.Status >= http.StatusInternalServerError {
 		level = a.o.Log.WarnContext
 	}
-	attributes := []any{"reason", p.reason, "method", a.hide(r.Method), "path", a.hide(r.URL.Path), "from", r.RemoteAddr, "caller", c.caller.name}
+	attributes := []any{"reason", p.reason, "method", a.hide(r.Method), "path", a.hide(r.URL.Path), "from", r.RemoteAddr, "caller", c.caller.Name}
 	if p.reason == internal.reason || p.reason == unavailable.reason {
 		attributes = append(attributes, "error", errors.Join(err, p.cause))
 	}
@@ -82,24 +82,22 @@ func loopbackName(hostport string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// authenticate finds out who calls, and whether they may. Whoever shows a token is held to it, also where none is needed.
+// authenticate finds out who calls, and whether they may. Whoever shows something is held to it, also where nothing is needed.
 func (c *call) authenticate() *Problem {
 	const scheme = `Bearer realm="deprovisioner"`
-	if shown := c.r.Header.Values("Authorization"); len(shown) > 0 {
-		kind, secret, _ := strings.Cut(shown[0], " ")
-		who, ok := c.api.holder(strings.TrimSpace(secret))
-		if !ok || len(shown) > 1 || !strings.EqualFold(kind, "Bearer") {
-			return unauthorized.says("the Authorization header holds no token of this worker's").
-				with("WWW-Authenticate", scheme+`, error="invalid_token"`)
-		}
+	who, err := c.api.who(c.r)
+	switch {
+	case err == nil:
 		c.caller = who
-	} else if c.route.right != Read || !c.here() {
+	case !errors.Is(err, ErrNothingShown):
+		return unauthorized.says(err.Error()).with("WWW-Authenticate", scheme+`, error="invalid_token"`)
+	case c.route.right != Read || !c.here():
 		return unauthorized.says("show a bearer token of http.tokens that may "+string(c.route.right)).with("WWW-Authenticate", scheme)
-	} else {
+	default:
 		c.caller = anonymous
 	}
 	if !c.caller.can(c.route.right) {
-		return forbidden.says("the token of "+clip(c.caller.name)+" may not "+string(c.route.right)).
+		return forbidden.says("the token of "+clip(c.caller.Name)+" may not "+string(c.route.right)).
 			with("WWW-Authenticate", scheme+`, error="insufficient_scope", scope="`+string(c.route.right)+`"`)
 	}
 	return nil

@@ -34,10 +34,9 @@ func (c *call) watchRequest() error {
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	return c.stream(feed{after: after, ends: true, id: func(e client.Entry) uint64 { return e.Progress.Seq },
-		entries: func(ctx context.Context) iter.Seq2[client.Entry, error] {
-			return gapless(c.client().WatchEntries(ctx, ref, after+1), after)
-		}})
+	return c.stream(feed{after: after, ends: true, messages: func(ctx context.Context) iter.Seq2[message, error] {
+		return each(gapless(c.client().WatchEntries(ctx, ref, after+1), after), func(e client.Entry) uint64 { return e.Progress.Seq })
+	}})
 }
 
 // gapless breaks off where the events behind after are not there any more: whoever follows would believe to have seen all.
@@ -57,24 +56,31 @@ func gapless(entries iter.Seq2[client.Entry, error], after uint64) iter.Seq2[cli
 
 // watchTenant streams the events of all requests of a tenant behind a revision. It does not end by itself.
 func (c *call) watchTenant() error {
-	onlyNew, err := c.flag("new")
+	after, err := c.begin()
 	if err != nil {
 		return err
+	}
+	scope := client.Scope{Tenant: c.r.PathValue("tenant"), After: after}
+	return c.stream(feed{after: after, messages: func(ctx context.Context) iter.Seq2[message, error] {
+		return each(c.client().WatchAll(ctx, scope), func(e client.Entry) uint64 { return e.Revision })
+	}})
+}
+
+// begin is the revision behind which a stream of many requests begins.
+func (c *call) begin() (uint64, error) {
+	onlyNew, err := c.flag("new")
+	if err != nil {
+		return 0, err
 	}
 	last, err := c.client().End(c.context())
 	if err != nil {
-		return err
+		return 0, err
 	}
 	after, err := c.behind(last)
-	if err != nil {
-		return err
-	}
 	if onlyNew && !c.resumes() {
 		after = last
 	}
-	scope := client.Scope{Tenant: c.r.PathValue("tenant"), After: after}
-	return c.stream(feed{after: after, id: func(e client.Entry) uint64 { return e.Revision },
-		entries: func(ctx context.Context) iter.Seq2[client.Entry, error] { return c.client().WatchAll(ctx, scope) }})
+	return after, err
 }
 
 // resumes reports whether the caller says behind what it goes on.

@@ -35,7 +35,7 @@ func (c *call) download(made collect, ending string) error {
 	case !out.begun:
 		return stored(err)
 	case c.r.Context().Err() == nil:
-		c.api.o.Log.WarnContext(c.r.Context(), "evidence broke off", "path", clip(c.r.URL.Path), "caller", c.caller.name, "error", err)
+		c.api.o.Log.WarnContext(c.r.Context(), "evidence broke off", "path", clip(c.r.URL.Path), "caller", c.caller.Name, "error", err)
 	}
 	panic(http.ErrAbortHandler)
 }

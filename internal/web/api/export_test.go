@@ -1,6 +1,12 @@
 package api
 
-import "time"
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/deprovisioner/deprovisioner/pkg/client"
+)
 
 // Route is what a test compares with the OpenAPI document.
 type Route struct {
@@ -30,3 +36,18 @@ func DecodeBody(body []byte, into any) error { return decode(body, into) }
 
 // Answer is the body of a decision.
 type Answer = answer
+
+// Changes is what a stream of changes sends.
+type Changes = changes
+
+// Gathered makes few messages of many events, as the stream of changes does.
+func Gathered(ctx context.Context, entries func(context.Context) iter.Seq2[client.Entry, error]) iter.Seq2[Changes, error] {
+	return func(yield func(Changes, error) bool) {
+		for m, err := range gathered(ctx, entries) {
+			c, _ := m.data.(changes)
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
+}

@@ -18,13 +18,38 @@ const retry = 2000
 
 // feed is what a stream sends.
 type feed struct {
-	after   uint64 // the id behind which it begins
-	ends    bool   // the end of the entries is the end of what there is to see
-	id      func(client.Entry) uint64
-	entries func(context.Context) iter.Seq2[client.Entry, error]
+	after    uint64 // the id behind which it begins
+	ends     bool   // the end of the messages is the end of what there is to see
+	messages func(context.Context) iter.Seq2[message, error]
 }
 
-// stream sends entries as server-sent events until they end, the caller goes, the caller reads too slowly, or the API is closed.
+// message is one event of a stream; the data is one line.
+type message struct {
+	id   uint64
+	data any
+}
+
+// text is the message as it is sent; the JSON has no line breaks.
+func (m message) text() []byte {
+	data, err := json.Marshal(m.data)
+	if err != nil { // it was read from JSON
+		panic(err)
+	}
+	return fmt.Appendf(nil, "id: %d\ndata: %s\n\n", m.id, data)
+}
+
+// each makes a message of every entry.
+func each(entries iter.Seq2[client.Entry, error], id func(client.Entry) uint64) iter.Seq2[message, error] {
+	return func(yield func(message, error) bool) {
+		for e, err := range entries {
+			if !yield(message{id(e), e}, err) {
+				return
+			}
+		}
+	}
+}
+
+// stream sends messages as server-sent events until they end, the caller goes, the caller reads too slowly, or the API is closed.
 func (c *call) stream(f feed) error {
 	select {
 	case c.api.streams <- struct{}{}:
@@ -54,24 +79,30 @@ func (c *call) stream(f feed) error {
 	return nil
 }
 
-type item struct {
-	entry client.Entry
+type item[T any] struct {
+	value T
 	err   error
 }
 
-// pump sends what comes, and a sign of life while nothing does. It leaves no goroutine behind.
-func (c *call) pump(ctx context.Context, cancel context.CancelFunc, s *sender, f feed) {
-	items := make(chan item)
+// arriving reads a sequence in a goroutine of its own, until ctx ends. What is not taken is not read on.
+func arriving[T any](ctx context.Context, sequence iter.Seq2[T, error]) <-chan item[T] {
+	items := make(chan item[T])
 	go func() {
 		defer close(items)
-		for e, err := range f.entries(ctx) {
+		for value, err := range sequence {
 			select {
-			case items <- item{e, err}:
+			case items <- item[T]{value, err}:
 			case <-ctx.Done():
 				return
 			}
 		}
 	}()
+	return items
+}
+
+// pump sends what comes, and a sign of life while nothing does. It leaves no goroutine behind.
+func (c *call) pump(ctx context.Context, cancel context.CancelFunc, s *sender, f feed) {
+	items := arriving(ctx, f.messages(ctx))
 	defer func() {
 		cancel()
 		for range items { // until the goroutine has ended
@@ -99,21 +130,12 @@ func (c *call) pump(ctx context.Context, cancel context.CancelFunc, s *sender, f
 				_ = s.send(c.broken(i.err)) // likewise
 				return
 			}
-			text = message(f.id(i.entry), i.entry)
+			text = i.value.text()
 		}
 		if s.send(text) != nil {
 			return
 		}
 	}
-}
-
-// message is one event; the JSON has no line breaks.
-func message(id uint64, e client.Entry) []byte {
-	data, err := json.Marshal(e)
-	if err != nil { // it was read from JSON
-		panic(err)
-	}
-	return fmt.Appendf(nil, "id: %d\ndata: %s\n\n", id, data)
 }
 
 // broken is the last event of a stream that can't go on.

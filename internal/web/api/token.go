@@ -3,8 +3,11 @@ package api
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"slices"
+	"errors"
+	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -37,8 +40,16 @@ type Token struct {
 	hash    [sha256.Size]byte
 }
 
-// NewToken makes a token from its secret. The error is a [deprovision.Invalid] that does not repeat it.
+// MaxName is the most that a name may have, in bytes: as much as requestedBy and decidedBy.
+const MaxName = 200
+
+// NewToken makes a token from its secret. The error is a [deprovision.Invalid] that does not repeat it. The name is shown to whoever reads:
+// it may not hold the secret, nor look like one.
 func NewToken(name, secret string, tenants []string, may []Right) (Token, error) {
+	if name == "" || len(name) > MaxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) || deprovision.LooksSecret(name) ||
+		secret != "" && strings.Contains(name, secret) {
+		return Token{}, &deprovision.Invalid{Field: "name", Allowed: "who holds the token, in at most 200 bytes of one line, and no secret: it is shown"}
+	}
 	if len(secret) < MinToken || strings.ContainsFunc(secret, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return Token{}, &deprovision.Invalid{Field: "token", Allowed: "at least 32 printable ASCII characters without spaces, e.g. from openssl rand -hex 32"}
 	}
@@ -48,22 +59,37 @@ func NewToken(name, secret string, tenants []string, may []Right) (Token, error)
 // Same reports whether two tokens have one secret.
 func (t Token) Same(other Token) bool { return t.hash == other.hash }
 
-// caller is who makes a call.
-type caller struct {
-	name    string // "" without a token
-	tenants []string
-	may     []Right
+// tokens are those of this worker: the first way of finding out who calls.
+type tokens []Token
+
+// Way implements [Identity].
+func (tokens) Way() string { return "token" }
+
+// Who implements [Identity]. A second Authorization header is no help: nobody says which one counts.
+func (t tokens) Who(r *http.Request) (Caller, error) {
+	shown := r.Header.Values("Authorization")
+	if len(shown) == 0 {
+		return Caller{}, ErrNothingShown
+	}
+	kind, secret, _ := strings.Cut(shown[0], " ")
+	who, ok := t.holder(strings.TrimSpace(secret))
+	if !ok || len(shown) > 1 || !strings.EqualFold(kind, "Bearer") {
+		return Caller{}, errors.New("the Authorization header holds no token of this worker's")
+	}
+	return who, nil
 }
 
-// anonymous is whoever calls from this machine without a token.
-var anonymous = caller{tenants: []string{Everywhere}, may: []Right{Read}}
-
-func (c caller) can(r Right) bool { return slices.Contains(c.may, r) }
-
-func (c caller) everywhere() bool { return slices.Contains(c.tenants, Everywhere) }
-
-// sees reports whether the caller may know of the tenant at all.
-func (c caller) sees(tenant string) bool { return c.everywhere() || slices.Contains(c.tenants, tenant) }
+// holder finds whose token a secret is. It compares with every token, hash by hash, so that the time it takes tells nothing.
+func (t tokens) holder(secret string) (Caller, bool) {
+	hash := sha256.Sum256([]byte(secret))
+	found, ok := Caller{}, false
+	for _, one := range t {
+		if subtle.ConstantTimeCompare(hash[:], one.hash[:]) == 1 {
+			found, ok = Caller{Name: one.Name, Tenants: one.Tenants, May: one.May}, true
+		}
+	}
+	return found, ok
+}
 
 // holds reports whether a text has one of the tokens in it.
 func (a *API) holds(text string) bool {
@@ -71,7 +97,7 @@ func (a *API) holds(text string) bool {
 		if len(word) < MinToken {
 			continue
 		}
-		if _, ok := a.holder(word); ok {
+		if _, ok := tokens(a.o.Tokens).holder(word); ok {
 			return true
 		}
 	}
@@ -84,16 +110,4 @@ func (a *API) hide(text string) string {
 		return "a token, hidden"
 	}
 	return clip(text)
-}
-
-// holder finds whose token a secret is. It compares with every token, hash by hash, so that the time it takes tells nothing.
-func (a *API) holder(secret string) (caller, bool) {
-	hash := sha256.Sum256([]byte(secret))
-	found, ok := caller{}, false
-	for _, t := range a.o.Tokens {
-		if subtle.ConstantTimeCompare(hash[:], t.hash[:]) == 1 {
-			found, ok = caller{name: t.Name, tenants: t.Tenants, may: t.May}, true
-		}
-	}
-	return found, ok
 }
