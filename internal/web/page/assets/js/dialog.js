@@ -3,47 +3,71 @@
 import { el, nodes, patch } from "./dom.js";
 import { button, notice } from "./widgets.js";
 
+const FRESH = 600; // milliseconds in which the second half of a double click may still come
+
 /**
- * Shows a modal dialog and returns {redraw, close, closed}. `draw(dialog)` makes its content each time; `actions(dialog)` makes the buttons beside
- * Close; `done` is called when it is gone.
+ * Shows a modal dialog and returns it. `draw(dialog)` makes its content each time; `actions(dialog)` makes the buttons beside Close; `done` is
+ * called when it is gone. The dialog has redraw(), close(), run(work), beside(field), title(text), and `ready`, which is false while it is busy or has
+ * only just come: what does something is to be disabled then, for a double click on what opened it must not reach further.
  */
 export function dialog({ title, draw, actions, done }) {
   const head = el("h2", { id: "dialog-title", tabindex: "-1" }, title);
   const body = el("div", { class: "dialog-body" });
   const foot = el("div", { class: "dialog-foot" });
+  const opener = document.activeElement;
+  const leave = () => node.close(); // it belongs to the view that it came from
   const node = el("dialog", { "aria-labelledby": "dialog-title", onclose: () => {
+    removeEventListener("hashchange", leave);
     node.remove();
     done?.();
-    opener?.focus?.();
+    const back = opener?.isConnected ? opener : document.getElementById("main"); // what opened it may be gone with what it did
+    back?.focus();
   } }, head, body, foot);
-  const opener = document.activeElement;
   const self = {
     node,
     busy: false,
     problem: "",
+    fault: null, // what the last work failed with
+    get ready() { return !self.busy && performance.now() - came >= FRESH; },
     close: () => node.close(),
+    title: (text) => { head.textContent = text; },
     redraw() {
-      patch(body, [draw(self), self.problem && notice("bad", self.problem)]);
+      if (!node.isConnected) return;
+      told = false;
+      const content = nodes(draw(self));
+      patch(body, [content, self.problem && !told && el("div", { key: "problem" }, notice("bad", self.problem))]);
       patch(foot, [button("Close", () => node.close(), { key: "close", class: "quiet" }), nodes(actions?.(self) ?? [])]);
+    },
+    /** What is wrong with a field, to be put beside it; null when nothing is. What no field shows stands at the end. */
+    beside(field) {
+      if (!self.fault?.field || self.fault.field !== field) return null;
+      told = true;
+      return el("div", { key: `problem of ${field}` }, notice("bad", self.fault.message, self.fault.allowed && ` (allowed: ${self.fault.allowed})`));
     },
     /** Runs what a button does: once at a time, and with what goes wrong shown in the dialog. */
     async run(work) {
       if (self.busy) return;
       self.busy = true;
       self.problem = "";
+      self.fault = null;
       self.redraw();
       try {
         await work();
       } catch (error) {
+        self.fault = error;
         self.problem = error.line ?? error.message;
       }
       self.busy = false;
-      if (node.isConnected) self.redraw();
+      self.redraw();
     },
   };
+  let told = false;
+  const came = performance.now();
   document.body.append(node);
   self.redraw();
   node.showModal();
+  addEventListener("hashchange", leave);
+  setTimeout(self.redraw, FRESH);
   head.focus(); // not a button: whoever strikes Enter without looking sets off nothing
   return self;
 }
