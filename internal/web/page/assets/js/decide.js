@@ -1,0 +1,76 @@
+// Decisions where the request waits: why it does, what may be answered, and what each answer does.
+
+import { decide, heard } from "./decision.js";
+import { el } from "./dom.js";
+import { askRemoval } from "./remove.js";
+import { may, session } from "./session.js";
+import { stamp } from "./time.js";
+import { button, link, notice } from "./widgets.js";
+import { ended } from "./words.js";
+import { anytime, knows, stopTitle, verbDoes, verbLabel } from "./verbs.js";
+
+const LEAVES = ["cancelled", "forced", "failed", "succeeded-with-remainder"];
+
+/**
+ * Makes the nodes with which a person answers a request. Call it with every new progress document: a dialog that is open hears of it in this way.
+ * `page` says what became of a decision; `redraw` is called after one.
+ */
+export function decisionPanel({ progress, page, redraw }) {
+  heard(progress);
+  const decided = (text) => {
+    page?.say(text);
+    redraw?.();
+  };
+  if (ended(progress.status)) return rest(progress);
+  return [progress.status === "waiting" && progress.stop && atStop(progress, decided), early(progress, decided)];
+}
+
+function atStop(progress, decided) {
+  const stop = progress.stop;
+  return el("section", { class: "decide", key: "decide", "aria-labelledby": "decide-title" },
+    el("h2", { id: "decide-title" }, stopTitle(stop.name)),
+    stop.manual ? byHand(stop.manual, stop.detail) : el("p", { class: "detail" }, el("bdi", {}, stop.detail)),
+    stop.expires && el("p", {}, "Open until ", stamp(stop.expires), ". After that the request ends as if it had been cancelled."),
+    verbs(stop.offers.filter((v) => !anytime(v)), progress, decided), who());
+}
+
+function byHand(manual, detail) {
+  return el("div", { class: "by-hand" },
+    [detail, !detail.includes(manual.instructions) && manual.instructions].filter(Boolean).map((t) => el("p", { class: "detail" }, el("bdi", {}, t))),
+    manual.link && el("p", {}, link(manual.link)),
+    manual.owner && el("p", {}, "Whose task it is: ", el("bdi", {}, manual.owner)),
+    manual.due && el("p", {}, "Due ", stamp(manual.due)));
+}
+
+function verbs(list, progress, decided) {
+  if (list.length === 0) return null;
+  const stop = progress.status === "waiting" ? progress.stop?.name : "";
+  return el("ul", { class: "verbs" }, list.map((v, i) => el("li", { key: v },
+    may("decide") && knows(v) ? button(verbLabel(v, stop), () => decide(v, progress, decided), { class: i === 0 && !anytime(v) ? "main" : "" })
+      : el("strong", {}, verbLabel(v, stop).replace("…", "")),
+    el("span", {}, verbDoes(v, stop)))));
+}
+
+// Cancel and force are there as long as the request has not ended.
+function early(progress, decided) {
+  const wish = progress.wish;
+  return el("details", { class: "early", key: "early" }, el("summary", {}, "End it before it is done"),
+    wish && notice("info", "Decided by ", el("bdi", {}, wish.decidedBy), `: ${wish.verb}. The worker obeys after the call that it is making.`),
+    verbs(["cancel", "force"], progress, decided), progress.status !== "waiting" && who());
+}
+
+function who() {
+  if (may("decide")) return null;
+  return el("p", { class: "soft" }, session.name ? "Your token may not decide: it lacks the right decide in the worker's configuration."
+    : "To answer, sign in at the top of the page with a token that may decide.");
+}
+
+// What an end left may be taken up by a new request.
+function rest(progress) {
+  const left = (progress.remainder?.length ?? 0) + (progress.inDoubt?.length ?? 0) > 0 || progress.steps?.some((s) => s.state === "skipped");
+  if (!LEAVES.includes(progress.status) || !left) return [];
+  return [el("section", { class: "decide", key: "decide", "aria-labelledby": "decide-title" }, el("h2", { id: "decide-title" }, "Something is left"),
+    el("p", {}, "A new request can take up what this one left: it looks at the tenant again and plans what is still there."),
+    may("ask") ? button("Take up what is left…", () => askRemoval({ ...progress.request, id: progress.request.account }, { resumeOf: progress.request.id }))
+      : el("p", { class: "soft" }, "To ask for it, sign in with a token that may ask."))];
+}
