@@ -20,8 +20,8 @@ export class Problem extends Error {
 
   /** The same, in one line for a person. */
   get line() {
-    const field = this.field ? `${this.field}: ` : "";
-    return field + this.message + (this.allowed ? ` (allowed: ${this.allowed})` : "");
+    const field = this.field && !this.message.includes(this.field) ? `${this.field}: ` : "";
+    return field + this.message + (this.allowed && !this.message.includes(this.allowed) ? ` (allowed: ${this.allowed})` : "");
   }
 }
 

@@ -42,7 +42,7 @@ export function dialog({ title, draw, actions, done }) {
     beside(field) {
       if (!self.fault?.field || self.fault.field !== field) return null;
       told = true;
-      return el("div", { key: `problem of ${field}` }, notice("bad", self.fault.message, self.fault.allowed && ` (allowed: ${self.fault.allowed})`));
+      return el("div", { key: `problem of ${field}` }, notice("bad", self.fault.line));
     },
     /** Runs what a button does: once at a time, and with what goes wrong shown in the dialog. */
     async run(work) {
