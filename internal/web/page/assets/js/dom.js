@@ -2,6 +2,7 @@
 
 const KEY = Symbol("key");
 const HANDLERS = Symbol("handlers");
+const MEANT = Symbol("meant"); // the value that a view gives a field
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -25,7 +26,7 @@ function fill(node, props, children) {
     if (name === "key") node[KEY] = String(value);
     else if (typeof value === "function") node[HANDLERS][name] = node[name] = value;
     else if (name === "style") for (const [p, v] of Object.entries(value)) node.style.setProperty(p, v);
-    else if (name === "value" && "value" in node && node.tagName !== "PROGRESS") node.value = value;
+    else if (name === "value" && "value" in node && node.tagName !== "PROGRESS") node[MEANT] = node.value = value;
     else if (name === "checked") node.checked = true;
     else node.setAttribute(name, value === true ? "" : String(value));
   }
@@ -86,9 +87,10 @@ function morph(old, next) {
   old[HANDLERS] = next[HANDLERS] ?? {};
   Object.assign(old, old[HANDLERS]);
   patch(old, [...next.childNodes]);
+  if (old[MEANT] !== next[MEANT]) old[MEANT] = old.value = next[MEANT] ?? "";
 }
 
-// What a person sets stays: whether details are open, and what stands in a field.
+// What a person sets stays: whether details are open, and what stands in a field (until the view means another value than before).
 function attributes(old, next) {
   for (const { name } of [...old.attributes]) {
     if (next.hasAttribute(name) || name === "style" || (name === "open" && (old.tagName === "DETAILS" || old.tagName === "DIALOG"))) continue;

@@ -3,13 +3,13 @@
 import { el, svg } from "./dom.js";
 import { status, tone } from "./words.js";
 
-/** A table; on a narrow screen each row is a card. Columns: `{title, cell(row), class}`. */
-export function table({ name, columns, rows, key, empty }) {
+/** A table; on a narrow screen each row is a card. Columns: `{title, cell(row), class}`; mark(row) is the class of a row. */
+export function table({ name, columns, rows, key, empty, mark }) {
   if (rows.length === 0) return el("p", { class: "empty", key: `${name} empty` }, empty);
   // The roles stand there since a table whose rows are laid out as cards would be none for a screen reader.
   return el("table", { "aria-label": name, role: "table", key: name },
     el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, columns.map((c) => el("th", { scope: "col", role: "columnheader", class: c.class }, c.title)))),
-    el("tbody", { role: "rowgroup" }, rows.map((row) => el("tr", { key: key(row), role: "row" },
+    el("tbody", { role: "rowgroup" }, rows.map((row) => el("tr", { key: key(row), role: "row", class: mark?.(row) },
       columns.map((c) => el("td", { class: c.class, role: "cell", "data-label": c.title }, c.cell(row)))))));
 }
 
