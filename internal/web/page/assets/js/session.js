@@ -5,8 +5,11 @@ import { get, Problem, show } from "./api.js";
 
 const PLACE = "deprovisioner.token";
 
-/** Who the worker says that we are: name ("" when nobody is signed in), may, tenants, signIn; reading is false when a token is needed to read. */
-export const session = { name: "", may: [], tenants: [], signIn: ["token"], reading: false };
+/**
+ * Who the worker says that we are: name ("" when nobody is signed in), may, tenants (everywhere: all of them), signIn; reading is false when a
+ * token is needed to read.
+ */
+export const session = { name: "", may: [], tenants: [], everywhere: true, signIn: ["token"], reading: false };
 
 /** Reports whether whoever is signed in may do something: read, ask, decide or operate. */
 export function may(right) {
@@ -53,5 +56,6 @@ export async function leave() {
 }
 
 function take(who) {
-  Object.assign(session, { name: who.name ?? "", may: who.may, tenants: who.tenants, signIn: who.signIn, reading: who.may.includes("read") });
+  Object.assign(session, { name: who.name ?? "", may: who.may, tenants: who.tenants, everywhere: who.everywhere !== false, signIn: who.signIn,
+    reading: who.may.includes("read") });
 }
