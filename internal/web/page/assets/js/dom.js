@@ -27,7 +27,7 @@ function fill(node, props, children) {
     else if (typeof value === "function") node[HANDLERS][name] = node[name] = value;
     else if (name === "style") for (const [p, v] of Object.entries(value)) node.style.setProperty(p, v);
     else if (name === "value" && "value" in node && node.tagName !== "PROGRESS") node[MEANT] = node.value = value;
-    else if (name === "checked") node.checked = true;
+    else if (name === "checked") node[MEANT] = node.checked = true;
     else node.setAttribute(name, value === true ? "" : String(value));
   }
   node.append(...nodes(children));
@@ -87,7 +87,13 @@ function morph(old, next) {
   old[HANDLERS] = next[HANDLERS] ?? {};
   Object.assign(old, old[HANDLERS]);
   patch(old, [...next.childNodes]);
-  if (old[MEANT] !== next[MEANT]) old[MEANT] = old.value = next[MEANT] ?? "";
+  if (old[MEANT] !== next[MEANT]) mean(old, next[MEANT]);
+}
+
+function mean(field, value) {
+  field[MEANT] = value;
+  if (field.type === "checkbox" || field.type === "radio") field.checked = value === true;
+  else field.value = value ?? "";
 }
 
 // What a person sets stays: whether details are open, and what stands in a field (until the view means another value than before).
