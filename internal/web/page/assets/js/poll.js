@@ -1,0 +1,44 @@
+// Work that is done again and again while somebody looks.
+
+import * as live from "./live.js";
+
+/**
+ * Does work every so many milliseconds, until the signal aborts: not while the tab is hidden or updates are paused. Returns soon(), which has it
+ * done now, but at most once in `least`.
+ */
+export function poll(work, { every, least = 1000 }, signal) {
+  let timer = 0;
+  let at = Infinity;
+  let last = Date.now();
+  let missed = false; // while nobody looked
+  const plan = (when) => {
+    if (signal.aborted || when >= at) return;
+    clearTimeout(timer);
+    at = when;
+    timer = setTimeout(run, Math.max(0, when - Date.now()));
+  };
+  const run = async () => {
+    at = Infinity;
+    missed = document.hidden || live.status().paused;
+    if (!missed) {
+      last = Date.now();
+      await work();
+    }
+    plan(Date.now() + every);
+  };
+  const soon = () => plan(last + least);
+  plan(Date.now() + every);
+  const look = () => missed && !document.hidden && soon();
+  const unlisten = live.listen(look);
+  document.addEventListener("visibilitychange", look, { signal });
+  signal.addEventListener("abort", () => { clearTimeout(timer); unlisten(); }, { once: true });
+  return soon;
+}
+
+/** Does work for each of a list, a few at a time, in order. */
+export async function each(list, work, atOnce = 4) {
+  const rest = [...list];
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    while (rest.length > 0) await work(rest.shift());
+  }));
+}
