@@ -1,0 +1,69 @@
+// What ended requests left for a person: their remainders, newest first.
+
+import { get } from "./api.js";
+import { each } from "./poll.js";
+import { keyOf } from "./seen.js";
+
+const ENDS = ["succeeded-with-remainder", "forced", "cancelled", "failed"];
+const PAGE = 100;
+const LATER = 20; // requests of the same account that are looked at
+const AGAIN = ["rejected", "refused", "planned"]; // ends of a request that took nothing up
+
+/** The ended requests that left something, in the order of lists; four lists, one of each end, are read as one. */
+export class Left {
+  rows = [];
+  #sources = ENDS.map((status) => ({ status, rows: [], after: "", ended: false }));
+
+  constructor(signal) {
+    this.signal = signal;
+  }
+
+  /** Reports whether there may be others. */
+  get more() {
+    return this.#sources.some((s) => s.rows.length > 0 || !s.ended);
+  }
+
+  /** Adds the next n, and returns them. */
+  async next(n) {
+    const found = [];
+    while (found.length < n) {
+      await Promise.all(this.#sources.map((s) => this.#fill(s)));
+      const some = this.#sources.filter((s) => s.rows.length > 0);
+      if (some.length === 0) break;
+      const first = some.reduce((a, b) => (Date.parse(b.rows[0].started) > Date.parse(a.rows[0].started) ? b : a));
+      found.push(first.rows.shift());
+    }
+    this.rows.push(...found);
+    return found;
+  }
+
+  async #fill(s) {
+    while (s.rows.length === 0 && !s.ended) {
+      const page = await get("/requests", { status: s.status, limit: PAGE, after: s.after }, this.signal);
+      s.rows = page.requests.filter((r) => r.remainder > 0);
+      s.after = page.next ?? "";
+      s.ended = s.after === "";
+    }
+  }
+}
+
+/**
+ * Finds out which of the rows were taken up by a later request of the same account: a Map from their key to that request. What can't be known,
+ * since the account has had too many requests, is left out. details reads whole requests.
+ */
+export async function takenUp(rows, details, signal) {
+  const by = new Map();
+  const accounts = new Map(rows.map((r) => [`${r.tenant} ${r.service} ${r.account}`, r]));
+  await each([...accounts.values()], async ({ tenant, service, account }) => {
+    const { requests } = await get("/requests", { tenant, service, account, limit: LATER }, signal);
+    const mine = rows.filter((r) => r.tenant === tenant && r.service === service && r.account === account);
+    const first = Math.min(...mine.map((r) => Date.parse(r.started)));
+    const later = requests.filter((r) => Date.parse(r.started) > first && !AGAIN.includes(r.status));
+    await details.read(later);
+    for (const r of later) {
+      const of = details.of(r)?.progress?.request.resumeOf;
+      if (of) by.set(keyOf({ tenant, service, request: of }), r);
+    }
+  });
+  return by;
+}

@@ -1,0 +1,76 @@
+// What ended requests left to be done by hand.
+
+import { el } from "../dom.js";
+import { Left, takenUp } from "../left.js";
+import { requestAddress } from "../router.js";
+import { keyOf } from "../seen.js";
+import { stamp } from "../time.js";
+import { badge, button, code } from "../widgets.js";
+import { counted, ended, service } from "../words.js";
+import { instructions, unread } from "./manual-lists.js";
+
+const AT_A_TIME = 50;
+
+/** The list: {load, draw, ends}. details reads whole requests. */
+export function leftList(page, details) {
+  let left = null;
+  let taken = new Map();
+  let busy = false;
+
+  async function next(list) {
+    const rows = await list.next(AT_A_TIME);
+    await details.read(rows);
+    const found = await takenUp(rows, details, page.signal);
+    return new Map([...(list === left ? taken : []), ...found]);
+  }
+
+  async function more() {
+    busy = true;
+    page.redraw();
+    try {
+      taken = await next(left);
+    } catch (error) {
+      if (!error.line) throw error;
+      page.say(error.line);
+    } finally {
+      busy = false;
+      page.redraw();
+    }
+  }
+
+  return {
+    /** Reads the newest. */
+    async load() {
+      const list = new Left(page.signal);
+      const found = await next(list);
+      left = list;
+      taken = found;
+    },
+
+    /** Reports whether a request that changed belongs into the list. */
+    ends: (r) => ended(r.status) && r.remainder > 0,
+
+    draw() {
+      if (!left) return null;
+      const rows = left.rows.filter((r) => !taken.has(keyOf(r)));
+      const hidden = left.rows.length - rows.length;
+      return [
+        el("p", { class: "soft" }, "Requests that have ended and left something, those that began last first. Nothing here can be ticked off: ",
+          "ask for a removal of the same account again, with this request as the one to take up, and the worker looks at what is left."),
+        hidden > 0 && el("p", { class: "soft" }, `${counted(hidden, "request")} not listed: a later one took up what was left.`),
+        rows.length === 0 ? el("p", { class: "empty" }, "Nothing is left to be done by hand.")
+          : el("ul", { class: "todo", "aria-label": "Left to be done by hand" }, rows.map((r) => item(r, details.of(r)))),
+        left.more && button("Show older ones", more, { disabled: busy, key: "older" }),
+      ];
+    },
+  };
+}
+
+function item(r, known) {
+  const remainder = known?.progress?.remainder ?? [];
+  return el("li", { key: keyOf(r) },
+    el("h3", {}, el("a", { href: requestAddress(r) }, r.account), ", ", service(r.service), ", ", r.tenant),
+    el("p", {}, badge(r.status), " ", stamp(r.updated), ` Request ${r.request}, ${counted(r.remainder, "thing")} left.`),
+    unread(known),
+    el("ul", {}, remainder.map((thing, i) => el("li", { key: i }, code(thing.name, thing.name), instructions(thing.instructions, thing.link, thing.name)))));
+}

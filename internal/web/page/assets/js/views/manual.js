@@ -1,0 +1,76 @@
+// What waits for a person: manual steps and decisions, and what ended requests left to be done by hand.
+
+import { get } from "../api.js";
+import { el } from "../dom.js";
+import { poll } from "../poll.js";
+import { keyOf, Seen } from "../seen.js";
+import { Details, due, Unfolding, waiting } from "../waiting.js";
+import { button, notice } from "../widgets.js";
+import { counted } from "../words.js";
+import { decisionsList, todoList } from "./manual-lists.js";
+import { leftList } from "./manual-left.js";
+
+export function open(_, page) {
+  const seen = new Seen();
+  const details = new Details(page.signal);
+  const manual = new Unfolding(details);
+  const decisions = new Unfolding(details);
+  const left = leftList(page, details);
+  const fresh = new Map();
+  let whys = {};
+  let bounded = false;
+  let busy = false;
+
+  poll(() => page.redraw(), { every: 15_000 }, page.signal); // what is late becomes so by itself
+
+  async function more(list) {
+    busy = true;
+    page.redraw();
+    await list.more().finally(() => { busy = false; });
+    page.redraw();
+  }
+
+  return {
+    title: "Manual steps",
+    async load() {
+      const [found, { stops }] = await Promise.all([waiting(page.signal), get("/stops", {}, page.signal)]);
+      whys = Object.fromEntries(stops.map((s) => [s.name, s.why]));
+      bounded = found.more;
+      const rows = found.rows.map((r) => seen.newest(r)).filter((r) => r.status === "waiting");
+      await manual.take(rows.filter((r) => r.stop === "manual"));
+      await decisions.take(rows.filter((r) => r.stop !== "manual"));
+      await left.load();
+      fresh.clear();
+    },
+    changed(list) {
+      seen.take(list);
+      const known = new Set([...manual.rows, ...decisions.rows].map(keyOf));
+      for (const r of list) {
+        const key = keyOf(r);
+        const same = [...manual.rows, ...decisions.rows].find((w) => keyOf(w) === key);
+        if (r.status === "waiting" && (!known.has(key) || same.stop !== r.stop)) fresh.set(key, r);
+        else if (!left.ends(r)) fresh.delete(key);
+        else fresh.set(key, r);
+      }
+      page.redraw();
+    },
+    draw() {
+      const now = Date.now();
+      const byDue = (list) => [...list.shown].sort((a, b) => due(details.of(a)) - due(details.of(b)));
+      const old = (r) => { const n = seen.newest(r); return n.status !== "waiting" || n.stop !== r.stop ? n : null; };
+      const rest = (list) => list.rest > 0 && button(`Show more: ${counted(list.rest, "request waits", "requests wait")} beside these`, () => more(list),
+        { disabled: busy });
+      return [
+        el("div", { class: "over-list", key: "over" }, el("p", { class: "soft" }, `${counted(manual.rows.length, "manual step")} and `,
+          `${counted(decisions.rows.length, "decision")} wait for a person; what is due first stands first.`),
+        fresh.size > 0 && button(`${counted(fresh.size, "request")} changed: show`, () => page.reload(), { key: "show" })),
+        bounded && notice("warn", "More requests wait than are listed here: the newest 10,000 are."),
+        el("section", { key: "manual", "aria-labelledby": "manual-now" }, el("h2", { id: "manual-now" }, "Waiting for a person now"),
+          todoList(byDue(manual), { details, now, old }), rest(manual)),
+        el("section", { key: "decisions", "aria-labelledby": "manual-decisions", class: "waiting" }, el("h2", { id: "manual-decisions" }, "Decisions waiting"),
+          decisionsList(byDue(decisions), { details, now, old, whys }), rest(decisions)),
+        el("section", { key: "left", "aria-labelledby": "manual-left" }, el("h2", { id: "manual-left" }, "Left to be done by hand"), left.draw()),
+      ];
+    },
+  };
+}
