@@ -1,0 +1,112 @@
+// One tenant: how it stands, its service accounts, and its last day as a picture.
+
+import { address } from "../address.js";
+import { get } from "../api.js";
+import { asTable, DAY, facts as told, layout, legend, picture, said } from "../day.js";
+import { el } from "../dom.js";
+import { poll } from "../poll.js";
+import { requestAddress } from "../router.js";
+import { keyOf, Seen } from "../seen.js";
+import { budget, gate, number } from "../standings.js";
+import { code, facts, notice, table } from "../widgets.js";
+import { counted, ended, service } from "../words.js";
+import { accounts, keepStandings } from "./tenants-data.js";
+
+const MOST = 1000; // requests that are looked at
+const NARROWEST = 24; // pixels of a bar
+
+export function open({ tenant }, page) {
+  const standing = keepStandings(page);
+  const seen = new Seen();
+  const rows = new Map();
+  let records = [];
+  let more = false;
+  let pointed = "";
+
+  const reread = async () => {
+    await accounts([tenant], page.signal, (_, list) => { records = list; });
+    page.redraw();
+  };
+  const soon = poll(() => reread().catch(() => {}), { every: 300_000, least: 5000 }, page.signal);
+  poll(() => page.redraw(), { every: 20_000 }, page.signal); // the day goes on
+  addEventListener("resize", page.redraw, { signal: page.signal });
+
+  return {
+    title: `Tenant ${tenant}`,
+    async load() {
+      await standing.load();
+      if (!standing.list.some((t) => t.alias === tenant)) return;
+      await reread();
+      const found = await lastDay(tenant, page.signal);
+      more = found.more;
+      for (const r of found.rows) rows.set(keyOf(r), seen.newest(r));
+    },
+    changed(list) {
+      const mine = list.filter((r) => r.tenant === tenant);
+      if (mine.length === 0) return;
+      seen.take(mine);
+      for (const r of mine) rows.set(keyOf(r), seen.newest(r));
+      standing.soon();
+      if (mine.some((r) => ended(r.status))) soon();
+      page.redraw();
+    },
+    draw() {
+      const t = standing.list.find((one) => one.alias === tenant);
+      if (!t) return el("p", { class: "empty" }, "There is no such tenant here, or you may not see it. ", el("a", { href: "#/tenants" }, "All tenants"));
+      return [standing.late(), how(t), day(), list(records)];
+    },
+  };
+
+  function day() {
+    const wide = Math.max(200, document.getElementById("main").clientWidth - 40);
+    const laid = layout([...rows.values()], Date.now(), { least: NARROWEST / wide });
+    const at = laid.bars.find((b) => keyOf(b.request) === pointed);
+    return el("section", { key: "day", "aria-labelledby": "day" }, el("h2", { id: "day" }, "The last 24 hours"),
+      el("p", { key: "said" }, said(laid), more && ` Only the newest ${counted(MOST, "request")} and those that are open were looked at.`),
+      laid.bars.length > 0 && [
+        el("div", { class: "day", key: "picture" }, picture(laid, { name: `Requests of ${tenant} in the last 24 hours`, pointed, point: (key) => {
+          pointed = key;
+          page.redraw();
+        } })),
+        el("p", { class: "day-facts", key: "facts" }, at ? told(at) : "Point at a bar, or go to it with Tab and the arrow keys, to read what it is."),
+        legend(laid),
+        el("details", { key: "table" }, el("summary", {}, "The same as a table"), asTable(laid)),
+      ]);
+  }
+}
+
+function how(t) {
+  return facts([
+    ["Open requests", number(t, "open", address("/requests", { tenant: t.alias, open: true }))],
+    ["Waiting for a person", number(t, "waiting", address("/requests", { tenant: t.alias, status: "waiting" }))],
+    ["All requests", number(t, "total", address("/requests", { tenant: t.alias }))],
+    ["Calls", gate(t)], ["Budget left", budget(t)],
+  ]);
+}
+
+function list(records) {
+  const one = (a) => ({ tenant: a.tenant, service: a.service, request: a.open });
+  return el("section", { key: "accounts", "aria-labelledby": "accounts" }, el("h2", { id: "accounts" }, "Service accounts"), table({
+    name: "Service accounts", rows: records, key: (a) => a.id, empty: "This tenant has no service accounts.", columns: [
+      { title: "Account", cell: (a) => el("strong", {}, a.id) },
+      { title: "Service", cell: (a) => service(a.service) },
+      { title: "Kind", cell: (a) => a.kind },
+      { title: "App Id or user", cell: (a) => (a.appId ? code(a.appId, `the App Id of ${a.id}`) : a.upn && code(a.upn, `the user of ${a.id}`)) },
+      { title: "State", cell: (a) => (a.state === "closed" ? "removed" : a.open ? el("a", { href: requestAddress(one(a)) }, "being removed") : "in use") },
+    ] }));
+}
+
+// The requests that may have been open within the last day. Lists go by when a request began: one that began long ago may have ended just now,
+// so that a page is the last only when none on it reaches into the day.
+async function lastDay(tenant, signal) {
+  const { requests: open } = await get("/requests", { tenant, open: true, limit: MOST }, signal);
+  const rows = [];
+  let next = "";
+  do {
+    const page = await get("/requests", { tenant, limit: 250, after: next }, signal);
+    rows.push(...page.requests);
+    next = page.next ?? "";
+    if (page.requests.every((r) => ended(r.status) && Date.parse(r.updated) < Date.now() - DAY)) break;
+  } while (next !== "" && rows.length < MOST);
+  return { rows: [...open, ...rows], more: next !== "" && rows.length >= MOST };
+}
