@@ -6,7 +6,7 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// doorway is a way in for people: the publisher's command line, or the JSON API. What a test does through one it does through the other, so
+// doorway is a way in for people: the publisher's command line, the JSON API, or the page in a browser. What a test does through one it does through the other, so
 // that whatever one of them lacks is seen.
 type doorway interface {
 	// accounts are the service accounts of a tenant that are not closed.
@@ -36,6 +36,8 @@ type answered struct {
 var doorways = map[string]func(t *testing.T, o *office) doorway{
 	"cli": func(t *testing.T, o *office) doorway { return cliDoor{o.with(t)} },
 	"api": func(t *testing.T, o *office) doorway { return apiDoor{o.with(t)} },
+
+	"page": func(t *testing.T, o *office) doorway { return pageDoor{apiDoor{o.with(t)}, &tab{}} },
 }
 
 // stands follows a request until it waits at a stop of this name, and fails the test at any other and at an end.

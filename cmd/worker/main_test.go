@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/deprovisioner/deprovisioner/internal/browsertest"
 	"github.com/deprovisioner/deprovisioner/internal/devstack"
 	"github.com/deprovisioner/deprovisioner/internal/engine"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -49,7 +50,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(browsertest.M{Tests: m})
 }
 
 func given(name string) (yes bool) {

@@ -10,6 +10,9 @@ export function letter(prefix) {
   return {
     get id() { return id; },
 
+    /** Gives it an id that somebody chose; "" makes one. */
+    name(chosen) { id = chosen || newID(prefix); },
+
     /** Reports whether it may be there already, so that nothing in it may change any more. */
     get pending() { return sent !== null; },
 

@@ -54,7 +54,9 @@ export function askRemoval(account, { resumeOf = "" } = {}) {
       earlier.length > 0 && el("label", { key: "resume" }, el("span", {}, "Take up what an earlier request left"),
         el("select", { value: wish.resumeOf, onchange: set("resumeOf") }, el("option", { value: "" }, "No: everything anew"),
           earlier.map((r) => el("option", { value: r.request }, left(r))))),
-      d.beside("resumeOf"));
+      d.beside("resumeOf"),
+      el("label", { key: "id" }, el("span", {}, "Id of the request (empty: one is made)"), el("input", { type: "text", autocomplete: "off",
+        autocapitalize: "off", spellcheck: "false", oninput: (e) => mail.name(e.currentTarget.value.trim()) })), d.beside("id"));
   }
 
   function check(name, text) {
