@@ -13,8 +13,26 @@ import (
 // wraps [ErrUnknownRequest] when the journal has no such request, and [ErrArchived] when its events are no longer there.
 func (c *Client) Evidence(ctx context.Context, ref deprovision.Ref) iter.Seq2[deprovision.Evidence, error] {
 	return func(yield func(deprovision.Evidence, error) bool) {
+		for e, err := range c.Entries(ctx, ref) {
+			if err != nil {
+				yield(deprovision.Evidence{}, fmt.Errorf("evidence of %w", err))
+				return
+			}
+			for _, found := range e.Change.Evidence {
+				if !yield(found, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Entries yields the events that a request has now, from the first to the last. An error is the last thing that is yielded: it wraps
+// [ErrUnknownRequest] when the journal has no such request, and [ErrArchived] when its events are no longer there.
+func (c *Client) Entries(ctx context.Context, ref deprovision.Ref) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
 		if _, err := c.Last(ctx, ref); err != nil {
-			yield(deprovision.Evidence{}, err)
+			yield(Entry{}, err)
 			return
 		}
 		first := true
@@ -23,14 +41,11 @@ func (c *Client) Evidence(ctx context.Context, ref deprovision.Ref) iter.Seq2[de
 				err = ErrArchived
 			}
 			if err != nil {
-				yield(deprovision.Evidence{}, fmt.Errorf("evidence of %s: %w", ref.Tokens(), err))
+				yield(Entry{}, fmt.Errorf("%s: %w", ref.Tokens(), err))
 				return
 			}
-			first = false
-			for _, found := range e.Change.Evidence {
-				if !yield(found, nil) {
-					return
-				}
+			if first = false; !yield(e, nil) {
+				return
 			}
 		}
 	}

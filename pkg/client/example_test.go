@@ -188,6 +188,18 @@ func ExampleClient_Evidence() {
 	// Output: Sentry removed
 }
 
+func ExampleClient_Entries() {
+	c, ref, done := stage()
+	defer done()
+	for e, err := range c.Entries(context.Background(), ref) {
+		must(err)
+		fmt.Println(e.Progress.Seq, e.Progress.Status)
+	}
+	// Output:
+	// 1 held
+	// 2 succeeded
+}
+
 func ExampleClient_PutAccount() {
 	c, _, done := stage()
 	defer done()

@@ -51,6 +51,7 @@ func routes() []route {
 		{id: "listArtifacts", method: "GET", path: one + "/artifacts", right: Read, query: page, serve: (*call).listArtifacts},
 		{id: "getEvidence", method: "GET", path: one + "/evidence", right: Read, media: linesMedia, serve: (*call).getEvidence},
 		{id: "getReport", method: "GET", path: one + "/report", right: Read, media: pageMedia, serve: (*call).getReport},
+		{id: "getTimeline", method: "GET", path: one + "/timeline", right: Read, serve: (*call).getTimeline},
 		{id: "decide", method: "POST", path: one + "/decisions", right: Decide, headers: []string{"traceparent"}, serve: (*call).decide},
 		{id: "watchRequest", method: "GET", path: one + "/events", right: Read, query: []string{"after"}, headers: []string{"Last-Event-ID"},
 			media: streamMedia, serve: (*call).watchRequest},
