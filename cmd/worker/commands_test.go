@@ -44,6 +44,7 @@ func TestMistakesAreNamedAndHaveACodeOfTheirOwn(t *testing.T) {
 		"a proxy for everybody":    {[]string{"tenantsim", "--listen", "127.0.0.1:0", "--tls", t.TempDir(), "--proxy", "0.0.0.0:0"}, "--proxy 0.0.0.0:0: tenantsim: the proxy must be host:port on loopback"},
 		"a directory that is none": {[]string{"tenantsim", "--listen", "127.0.0.1:0", "--tls", "/dev/null/x"}, "--tls /dev/null/x"},
 		"a fixture that is none":   {[]string{"tenantsim", "--fixture", "/nowhere.yaml"}, "/nowhere.yaml"},
+		"a tenant that is none":    {[]string{"dev", "--dir", t.TempDir(), "--fixture", "kind"}, "full or hostile"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -25,7 +25,7 @@ var aliases = []string{"contoso", "fabrikam", "northwind", "tailspin", "wingtip"
 func demoCommand() *cobra.Command {
 	var count int
 	var plain bool
-	e := embedding{}
+	e := embedding{fixture: fullFixture}
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Watch removals on this machine alone: everything embedded, nothing to install",

@@ -18,12 +18,15 @@ func devCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "dev",
 		Short:   "Run a worker with embedded NATS, Redis and a simulated tenant, to try the page and the publisher against",
-		Example: "  worker dev\n  worker dev --drain 1m --dir /tmp/deprovisioner-dev",
+		Example: "  worker dev\n  worker dev --drain 1m --dir /tmp/deprovisioner-dev\n  worker dev --fixture hostile",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			log, err := logging.New(os.Stderr, level, "text")
 			if err != nil {
 				return usage{err}
+			}
+			if e.fixture != fullFixture && !c.Flags().Changed("dir") { // the accounts of one tenant are not those of another
+				e.dir += "-" + e.fixture
 			}
 			if err := os.MkdirAll(e.dir, 0o700); err != nil {
 				return err
@@ -57,6 +60,7 @@ NATS %[1]s, Redis %[2]s, the tenant "contoso" %[3]s
 	}
 	f := c.Flags()
 	f.StringVar(&e.dir, "dir", dir, "where the journal is kept over restarts")
+	f.StringVar(&e.fixture, "fixture", fullFixture, "the simulated tenant: full, or hostile, in which every name does harm where it is more than text")
 	f.StringVar(&e.nats, "nats", "127.0.0.1:4222", "host:port of the embedded NATS")
 	f.StringVar(&e.redis, "redis", "127.0.0.1:6379", "host:port of the embedded Redis")
 	f.StringVar(&e.sim, "tenant", "127.0.0.1:8090", "host:port of the simulated tenant")

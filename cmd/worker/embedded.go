@@ -21,6 +21,7 @@ type embedding struct {
 	dir                      string // of the journal's files and the secrets of the simulated tenants
 	nats, redis, sim, listen string // host:port; empty means any free port on loopback
 	tenants                  []string
+	fixture                  string // of the first tenant: one of simulatedTenants
 	token                    string // file of a token for the API, made when it is not there; empty: none
 	drain                    time.Duration
 	behaviour                tenantsim.Behaviour
@@ -41,9 +42,13 @@ func embed(ctx context.Context, e embedding, log *slog.Logger) (out *embedded, e
 			out.close()
 		}
 	}()
+	first, err := simulatedNamed(e.fixture)
+	if err != nil {
+		return out, err
+	}
 	fixtures := make([]*tenantsim.Fixture, len(e.tenants))
 	for i := range e.tenants {
-		fixtures[i] = tenantsim.FullTenant()
+		fixtures[i] = first.fixture()
 		if i > 0 {
 			fixtures[i] = tenantsim.Generate(uint64(i), tenantsim.GenerateOptions{Inline: true, TransportRules: 40 * i, Connectors: 5 * i, AllowedIPs: 30 * i})
 		}
@@ -66,7 +71,7 @@ func embed(ctx context.Context, e embedding, log *slog.Logger) (out *embedded, e
 	if out.client, err = client.Connect(out.stack.NATS.URL(), client.Options{Name: "deprovisioner demo"}); err != nil {
 		return out, err
 	}
-	if err := prepare(ctx, cfg, log, out.client, e.accounts(fixtures)); err != nil {
+	if err := prepare(ctx, cfg, log, out.client, e.accounts(first, fixtures)); err != nil {
 		return out, err
 	}
 	out.worker, err = assemble(ctx, cfg, log)
@@ -101,24 +106,12 @@ const simulatedAccount = "inline"
 
 // accounts are what the product has recorded about its service accounts in the simulated tenants: all in the first, and that of the inline
 // mode in the others.
-func (e embedding) accounts(fixtures []*tenantsim.Fixture) []deprovision.Account {
-	out := recorded(e.tenants[0])
+func (e embedding) accounts(first simulatedTenant, fixtures []*tenantsim.Fixture) []deprovision.Account {
+	out := recordsOf(e.tenants[0], first.accounts())
 	for i, fixture := range fixtures[1:] {
 		row := fixture.Product.Accounts[0]
 		out = append(out, deprovision.Account{Tenant: e.tenants[i+1], ID: simulatedAccount, Service: deprovision.ExchangeOnlineInline, Kind: deprovision.Authorized,
 			AppID: row.AppID, Site: "us", ProductID: row.ID, State: deprovision.AccountActive})
-	}
-	return out
-}
-
-// recorded are the service accounts of the tenant in which all six services left something.
-func recorded(tenant string) []deprovision.Account {
-	list := tenantsim.FullAccounts()
-	out := make([]deprovision.Account, len(list))
-	for i, a := range list {
-		out[i] = deprovision.Account{Tenant: tenant, ID: a.ID, Service: deprovision.Service(a.Service), Kind: deprovision.Kind(a.Kind), AppID: a.AppID,
-			SharePointAppID: a.SharePointAppID, UPN: a.UPN, Site: a.Site, ProductID: a.ProductID, Names: a.Names, AppCredential: a.AppCredential,
-			State: deprovision.AccountActive}
 	}
 	return out
 }

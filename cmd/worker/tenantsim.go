@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ led to it, by HTTPS_PROXY and the certificate in the directory of --tls. docs/si
 		RunE:    func(c *cobra.Command, _ []string) error { return s.serve(c.Context(), c.OutOrStdout()) },
 	}
 	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:8090", "host:port on loopback")
-	c.Flags().StringVar(&s.fixture, "fixture", "", "YAML file of a tenant; empty: one with everything that all six services leave")
+	c.Flags().StringVar(&s.fixture, "fixture", "", "YAML file of a tenant, or hostile; empty: one with everything that all six services leave")
 	c.Flags().StringVar(&s.tls, "tls", "", "serve https, and write the certificate to trust to ca.pem in this directory")
 	c.Flags().StringVar(&s.proxy, "proxy", "", "host:port on loopback of a proxy that leads Microsoft's host names here; needs --tls")
 	return c
@@ -44,12 +45,9 @@ func (s simulation) serve(ctx context.Context, out io.Writer) error {
 	if s.proxy != "" && s.tls == "" {
 		return usage{errors.New("--proxy needs --tls: who goes through a proxy to Microsoft's names asks for https")}
 	}
-	fixture := tenantsim.FullTenant()
-	if s.fixture != "" {
-		var err error
-		if fixture, err = tenantsim.LoadFixture(s.fixture); err != nil {
-			return usage{err}
-		}
+	fixture, err := fixtureOf(cmp.Or(s.fixture, fullFixture))
+	if err != nil {
+		return err
 	}
 	sim, err := devstack.StartTenant(ctx, s.listen, fixture, tenantsim.Options{TLS: s.tls != "",
 		Behaviour: tenantsim.Behaviour{SecretsForSharePoint: true}}) // over plain http on loopback alone
@@ -57,7 +55,7 @@ func (s simulation) serve(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer sim.Close()
-	if _, err := fmt.Fprintf(out, "the tenant %s (%s) answers at %s\n", fixture.Tenant.DisplayName, fixture.Tenant.ID, sim.BaseURL()); err != nil {
+	if _, err := fmt.Fprintf(out, "the tenant %q (%s) answers at %s\n", fixture.Tenant.DisplayName, fixture.Tenant.ID, sim.BaseURL()); err != nil {
 		return err
 	}
 	if err := s.lead(ctx, sim, out); err != nil {

@@ -33,6 +33,9 @@ func QueuedFrame(r deprovision.Request, at, now time.Time, columns, rows int) []
 // LookAtTerminal tells what streams can do.
 var LookAtTerminal = terminal
 
+// OneLine is what the terminal gets of a foreign text.
+var OneLine = oneLine
+
 // Left words how long something still takes.
 var Left = left
 

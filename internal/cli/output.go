@@ -45,19 +45,22 @@ func (a *app) table(rows [][]string) error {
 	return err
 }
 
-// oneLine keeps foreign text from breaking a line or driving the terminal.
+// oneLine keeps foreign text from breaking a line or driving the terminal, and shows the characters that nobody sees or that turn the order of a
+// text around: a name must not look like another one.
 func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
+	var b strings.Builder
+	for _, r := range s {
 		switch {
 		case r == '\n', r == '\t', r == '\r', r == '\u2028', r == '\u2029':
-			return ' '
-		case r < 0x20, r == 0x7f, r >= 0x80 && r < 0xa0:
-			return -1
-		case unicode.Is(unicode.Bidi_Control, r): // would show a name in another order than it has
-			return -1
+			b.WriteByte(' ')
+		case unicode.Is(unicode.Cc, r):
+		case unicode.Is(unicode.Cf, r):
+			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
+		default:
+			b.WriteRune(r)
 		}
-		return r
-	}, s)
+	}
+	return b.String()
 }
 
 // clock is a stamp without what goes without saying now: the day, if it is today.

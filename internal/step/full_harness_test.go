@@ -33,8 +33,9 @@ func (h *harness) ask(account string) {
 	h.evidence, h.rereads, h.stops, h.parks, h.failures = nil, nil, nil, nil, nil
 }
 
-func fullAccounts() []deprovision.Account {
-	recorded := tenantsim.FullAccounts()
+func fullAccounts() []deprovision.Account { return recordsOf(tenantsim.FullAccounts()) }
+
+func recordsOf(recorded []tenantsim.ServiceAccount) []deprovision.Account {
 	out := make([]deprovision.Account, len(recorded))
 	for i, a := range recorded {
 		out[i] = deprovision.Account{Tenant: "contoso", ID: a.ID, Service: deprovision.Service(a.Service), Kind: deprovision.Kind(a.Kind), AppID: a.AppID,

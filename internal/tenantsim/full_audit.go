@@ -7,7 +7,7 @@ import (
 )
 
 // Audit compares a tenant with what a removal of all services of [FullTenant]
-// should have done to it.
+// should have done to it, or of [HostileTenant].
 type Audit struct {
 	Gone     int      // objects of the product that went, or lost what made them the product's
 	Kept     int      // objects of others that are as they were
@@ -20,7 +20,8 @@ type Audit struct {
 // every destructive call was made once.
 func (a Audit) Clean() bool { return len(a.Left)+len(a.Touched)+len(a.Repeated) == 0 }
 
-// AuditFull looks at the tenant of a [FullTenant] and at its call log.
+// AuditFull looks at the tenant of a [FullTenant] or a [HostileTenant] and at
+// its call log.
 func (s *Sim) AuditFull(tenantID string) (Audit, error) {
 	t, ok := s.tenant(tenantID)
 	if !ok {
@@ -145,19 +146,19 @@ func (t *tenant) isProducts(id string) bool {
 func (t *tenant) ofProductInPlaces(o *object) bool {
 	switch o.kind {
 	case KindMailFolder:
-		return o.name == QuarantineFolder && o.bool("isHidden")
+		return (o.name == QuarantineFolder || o.name == HostileFolder) && o.bool("isHidden")
 	case KindEventReceiver:
 		return o.str("ReceiverUrl") == ReceiverURL
 	case KindWebhook:
 		return strings.Contains(o.str("notificationUrl"), ReceiverHost)
 	case KindList:
-		return o.name == QuarantineLibrary && o.bool("Hidden")
+		return (o.name == QuarantineLibrary || o.name == HostileLibrary) && o.bool("Hidden")
 	case KindSiteUser:
-		return o.str("LoginName") == DelegateLogin
+		return o.str("LoginName") == DelegateLogin || o.str("LoginName") == hostileLogin
 	case KindSubscription:
 		return o.str("applicationId") == ChatProductAppID
 	case KindInstallation:
-		return o.name == CatalogAppName
+		return o.name == CatalogAppName || o.name == HostileCatalogApp
 	}
 	return false
 }

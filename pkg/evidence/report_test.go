@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deprovisioner/deprovisioner/internal/tenantsim"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/evidence"
@@ -133,10 +134,11 @@ func TestReportOfBrokenEvidenceBeginsWithWhatIsBroken(t *testing.T) {
 	}
 }
 
+const script = `"><script>alert(1)</script><img src=x onerror=alert(2)> '` + "`" + `{{.}} </style></table>` + "\u202e\u2066\u200b\u0000\x1b[31m"
+
 // hostile is a tenant whose every text wants to be more than a text.
-func hostile(t testing.TB) []byte {
+func hostile(t testing.TB, script string) []byte {
 	t.Helper()
-	const script = `"><script>alert(1)</script><img src=x onerror=alert(2)> '` + "`" + `{{.}} </style></table>` + "\u202e\u2066\u200b\u0000\x1b[31m"
 	events := story()
 	for i := range events {
 		p, c := &events[i].Progress, &events[i].Change
@@ -163,24 +165,26 @@ func hostile(t testing.TB) []byte {
 
 func TestReportEscapesEveryTextOfATenant(t *testing.T) {
 	t.Parallel()
-	page := report(t, hostile(t), evidence.Check{})
 	clean := report(t, whole(t), evidence.Check{})
-	for _, bad := range []string{"<script", "<img", `href="javascript`, "#ZgotmplZ", "\u202e", "\u2066", "\u200b", "\u0000", "\x1b"} {
-		if strings.Contains(page, bad) {
-			t.Errorf("%q is in the page", bad)
-		}
-	}
-	if !strings.Contains(html.UnescapeString(page), "⟨U+202E⟩") {
-		t.Error("a character that turns the text around is not shown")
-	}
 	tags := func(page string) []string {
 		found := regexp.MustCompile(`<[a-z]+[ >]`).FindAllString(page, -1)
 		slices.Sort(found)
 		return slices.Compact(found)
 	}
-	for _, tag := range tags(page) {
-		if !slices.Contains(tags(clean), tag) && tag != "<span " && tag != "<br>" && tag != "<ul>" {
-			t.Errorf("the tenant brought its own element %s", tag)
+	for _, text := range append(tenantsim.HostileNames(), script) {
+		page := report(t, hostile(t, text), evidence.Check{})
+		for _, bad := range []string{"<script", "<img", `href="javascript`, "#ZgotmplZ", "\u202e", "\u2066", "\u200b", "\u0000", "\x1b"} {
+			if strings.Contains(page, bad) {
+				t.Errorf("%q: %q is in the page", text, bad)
+			}
+		}
+		if strings.Contains(text, "\u202e") && !strings.Contains(html.UnescapeString(page), "⟨U+202E⟩") {
+			t.Errorf("%q: a character that turns the text around is not shown", text)
+		}
+		for _, tag := range tags(page) {
+			if !slices.Contains(tags(clean), tag) && tag != "<span " && tag != "<br>" && tag != "<ul>" {
+				t.Errorf("%q: the tenant brought its own element %s", text, tag)
+			}
 		}
 	}
 	for _, bad := range []string{"http-equiv=\"refresh", "src=", "@import", "url("} {
