@@ -14,6 +14,17 @@ const STATUSES = {
   refused: ["refused", "bad"], failed: ["given up", "bad"],
 };
 
+// Steps whose name with its hyphens taken out would not tell enough.
+const STEPS = {
+  "verify-account": "Verify the account", "verify-privileges": "Verify the rights", "take-inventory": "Take the inventory",
+  confirm: "Confirmation of the plan", "announce-api-stop": "Announce that the APIs stop",
+  "remove-rerouting-rules": "Remove the rules that send mail to the product", "remove-return-rules": "Remove the rules for mail that comes back",
+  drain: "Let mail under way come back", "remove-spoof-allow": "Remove the allowed spoofing", "remove-ip-allow": "Remove the allowed addresses",
+  "remove-app-principal": "Remove the app at SharePoint", "remove-site-admins": "Remove the site administrators", "remove-add-in": "Remove the add-in",
+  "remove-consent": "Take back the consent", "remove-app-registration": "Remove the app registration", "verify-removal": "Read everything again",
+  purge: "Purge what could be restored", "remove-at-product": "Remove the account at the product", "close-account": "Close the account",
+};
+
 /** Every status that a request may have, in order. */
 export const statuses = Object.keys(STATUSES).filter((s) => s !== "queued");
 
@@ -23,6 +34,11 @@ export const services = Object.keys(SERVICES);
 /** The name of a service. */
 export function service(id) {
   return Object.hasOwn(SERVICES, id) ? SERVICES[id] : id;
+}
+
+/** What a step is called. */
+export function step(id) {
+  return Object.hasOwn(STEPS, id) ? STEPS[id] : capital(spaced(id));
 }
 
 /** What a status is called. */
