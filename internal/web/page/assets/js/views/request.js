@@ -1,0 +1,129 @@
+// The live details of one request.
+
+import { get, requestPath } from "../api.js";
+import { counters, remainder } from "../aftermath.js";
+import { decisionPanel } from "../decide.js";
+import { el } from "../dom.js";
+import { fresh } from "../fresh.js";
+import { asked, outline, queued } from "../outline.js";
+import { announcement, decisions } from "../record.js";
+import { current, steps } from "../steps.js";
+import { follow } from "../stream.js";
+import { timeline } from "../timeline.js";
+import { capital, ended, service, status } from "../words.js";
+
+const GAP = 250; // milliseconds between two looks at the request: the eye needs no more
+const PICTURE = 3000; // likewise at its timeline, which costs the worker a whole journal
+
+export function open(params, page) {
+  const here = (...more) => requestPath(params, ...more);
+  const picture = timeline();
+  let state = null; // the answer of GET /requests/…
+  let line = null; // of GET …/timeline
+  let said = ""; // what was announced last
+  let told = null; // what the SOC was told
+
+  const look = fresh(() => page.reload(), GAP, page.signal);
+  const draw = fresh(async () => {
+    try {
+      line = await get(here("timeline"), {}, page.signal);
+      picture.show(line);
+      page.redraw();
+    } catch (error) {
+      if (!error.line && !page.signal.aborted) throw error; // without a picture, everything else is still there
+    }
+  }, PICTURE, page.signal);
+  const clock = setInterval(() => {
+    if (!state || document.hidden || (state.progress && ended(state.progress.status))) return;
+    page.redraw();
+    picture.tick();
+  }, 1000);
+
+  return {
+    title: `Request ${params.request}`,
+    async load() {
+      const next = await get(here(), {}, page.signal);
+      if (older(next, state)) return;
+      const before = state;
+      state = next;
+      if (!state.progress) return;
+      if (!before?.progress || turned(before.progress, state.progress)) draw();
+      announce(before !== null);
+    },
+    changed(list) {
+      const mine = list.find((r) => r.tenant === params.tenant && r.service === params.service && r.request === params.request);
+      if (mine && (state?.progress?.seq ?? 0) < mine.seq) look();
+    },
+    draw: () => state && (state.progress ? taken(state.progress) : stored()),
+    close() {
+      clearInterval(clock);
+      picture.close();
+    },
+  };
+
+  function stored() {
+    return [under(state.request), queued(state.request, state.at), el("h2", { key: "asked head" }, "What was asked for"),
+      el("div", { key: "asked" }, asked(state.request, state.at))];
+  }
+
+  function under(r) {
+    return el("p", { class: "under", key: "under" }, service(r.service), " in ", el("bdi", {}, r.tenant),
+      ", account ", el("strong", {}, el("bdi", {}, r.account)));
+  }
+
+  function taken(p) {
+    return [
+      under(p.request),
+      outline(p, since(p)),
+      el("div", { key: "decide" }, decisionPanel({ progress: p, page, redraw: page.redraw, say: page.say })),
+      ended(p.status) && remainder(p),
+      el("h2", { key: "steps head" }, "Steps"),
+      steps(p, since(p)),
+      counters(p),
+      !ended(p.status) && remainder(p),
+      picture.node,
+      decisions(line),
+      announcement(line, told, listen),
+      el("h2", { key: "asked head" }, "What was asked for"),
+      el("div", { key: "asked" }, asked(p.request, p.started, p)),
+    ];
+  }
+
+  // When the stop opened at which it waits: a refused decision is an event of its own, and opens none.
+  function since(p) {
+    return line?.spans.findLast((s) => s.kind === "stop" && !s.to)?.from ?? p.updated;
+  }
+
+  // Says the step and how it is to whoever listens, once for each.
+  function announce(aloud) {
+    const p = state.progress;
+    const words = ended(p.status) ? `${capital(status(p.status))}. ${p.detail ?? ""}` : current(p);
+    if (aloud && words !== said) page.say(words);
+    said = words;
+  }
+
+  // The announcement stands in one event of the journal; who wants to read it looks for that event.
+  function listen() {
+    const stream = follow(here("events"), {}, {
+      event: ({ change }) => {
+        if (!change.announcement) return;
+        told = change.announcement;
+        stream.stop();
+        page.redraw();
+      },
+    });
+    page.signal.addEventListener("abort", () => stream.stop(), { once: true });
+  }
+}
+
+// Two readers of a journal may be apart. An answer that is older than what is shown is no news, unless the journal itself is another one.
+function older(next, shown) {
+  if (!shown?.progress) return false;
+  return !next.progress || (next.progress.seq < shown.progress.seq && Date.parse(next.at) <= Date.parse(shown.at));
+}
+
+// Whether something came about that a timeline shows.
+function turned(a, b) {
+  const list = (p) => [p.status, p.step, p.stop?.seq, p.park?.seq, p.claim?.seq, p.decisions?.length, p.refusals?.join()].join(" ");
+  return list(a) !== list(b);
+}
