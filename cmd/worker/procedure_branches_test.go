@@ -74,15 +74,26 @@ func TestEachBranchOfTheProcedureGoesThroughEachDoor(t *testing.T) {
 			}
 			o := newOffice(t, options{}, tenants...)
 			t.Run("each", func(t *testing.T) {
+				seats := make(chan struct{}, seatsAt(name))
 				for i, b := range branches() {
 					t.Run(b.name, func(t *testing.T) {
 						t.Parallel()
+						seats <- struct{}{}
+						defer func() { <-seats }()
 						(&branching{office: o.with(t), doorway: enter(t, o), branch: b, tenant: tenants[i], account: tenants[i].accounts[0]}).run()
 					})
 				}
 			})
 		})
 	}
+}
+
+// seatsAt is how many go through a door at once: a tab of a browser needs a processor, everything else mostly waits.
+func seatsAt(door string) int {
+	if door == "page" {
+		return 3
+	}
+	return len(branches())
 }
 
 func (b branch) tenantOf(seed uint64) *officeTenant {

@@ -57,7 +57,8 @@ func New(metrics http.Handler, checks ...Check) *Server {
 	})
 	mux.Handle("GET /metrics", metrics)
 	return &Server{mux: mux, http: &http.Server{
-		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
+		// Browsers connect ahead of what they ask for, and do not try again on a connection that was closed before it was used.
+		Handler: mux, ReadHeaderTimeout: 30 * time.Second, ReadTimeout: 40 * time.Second, WriteTimeout: 40 * time.Second,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}}
 }
