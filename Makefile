@@ -61,7 +61,7 @@ test-beside: deps compose-check ## test the modules beside the product's: the be
 	cd bench && ../.ci/heartbeat go test -race ./...
 
 .PHONY: deps
-deps: ## install redis-server, prometheus and a C compiler where they are missing (apt)
+deps: ## install redis-server, chromium, prometheus and a C compiler where they are missing (apt)
 	@.ci/deps
 
 .PHONY: clean

@@ -21,7 +21,7 @@ func site(tb testing.TB, pages map[string]string) string {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.Header().Set("Content-Security-Policy", "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "+
-				"img-src 'self' data:; require-trusted-types-for 'script'; frame-ancestors 'none'")
+				"img-src * data:; connect-src *; require-trusted-types-for 'script'; frame-ancestors 'none'")
 			_, _ = fmt.Fprint(w, body)
 		})
 	}

@@ -1,16 +1,95 @@
 package browsertest
 
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+
+	"github.com/chromedp/cdproto/runtime"
+)
+
 // Stop is one element that Tab reaches.
 type Stop struct{ Role, Name string }
 
 func (s Stop) String() string { return place{s.Role, s.Name}.String() }
 
+//go:embed walk.js
+var walkScript string
+
+// mostStops is where a walk gives up: no page asks a person to press Tab as often.
+const mostStops = 2000
+
 // FocusOrder presses Tab from the beginning of the page, or of the modal dialog that is open, until it comes round, and returns what
-// was reached. A trap, which Tab does not leave, fails the test.
+// was reached. That nothing in between is a trap, is left out, or comes in another order than it is read, is for Audit to say.
 func (p *Page) FocusOrder() []Stop {
 	p.tb.Helper()
 	stops, _ := p.walk()
 	return stops
 }
 
-func (p *Page) walk() ([]Stop, []Finding) { return nil, nil }
+// walk returns the stops and what is wrong with them.
+func (p *Page) walk() ([]Stop, []Finding) {
+	p.tb.Helper()
+	ctx, cancel := p.deadline()
+	defer cancel()
+	stops, found, err := walk(ctx)
+	if err != nil {
+		p.fatalf("walk with Tab, after %v: %v", stops, err)
+	}
+	return stops, found
+}
+
+func walk(ctx context.Context) (stops []Stop, found []Finding, err error) {
+	object, err := handle(ctx, walkScript)
+	if err != nil {
+		return nil, nil, err
+	}
+	var isModal bool
+	if err := callOn(ctx, object, "function() { return this.begin(); }", &isModal); err != nil {
+		return nil, nil, err
+	}
+	if isModal { // nothing before a modal dialog's first element can have the focus: it has it itself, now as by the keyboard
+		if err := errors.Join(press(ctx, "Tab"), press(ctx, "Shift+Tab")); err != nil {
+			return nil, nil, err
+		}
+	}
+	stops, came, err := steps(ctx, object, isModal)
+	if err != nil {
+		return stops, nil, err
+	}
+	if came == "again" && !isModal {
+		if err := callOn(ctx, object, "function() { this.trap(); }", nil); err != nil {
+			return stops, nil, err
+		}
+	}
+	err = callOn(ctx, object, "function() { return this.end(); }", &found)
+	return stops, found, err
+}
+
+// steps presses Tab until it leads out of the page or to what it has seen. isThere says that the first stop has the focus already.
+func steps(ctx context.Context, object runtime.RemoteObjectID, isThere bool) (stops []Stop, came string, err error) {
+	for len(stops) < mostStops {
+		if !isThere || len(stops) > 0 {
+			if err := press(ctx, "Tab"); err != nil {
+				return stops, "", err
+			}
+		}
+		if err := callOn(ctx, object, "function() { return this.step(); }", &came); err != nil {
+			return stops, "", err
+		}
+		if came != "new" {
+			return stops, came, nil
+		}
+		at, err := handleOn(ctx, object, "function() { return this.at; }")
+		if err != nil {
+			return stops, "", err
+		}
+		e, err := describe(ctx, at)
+		if err != nil {
+			return stops, "", err
+		}
+		stops = append(stops, Stop{e.role, e.name})
+	}
+	return stops, "", fmt.Errorf("still not round after %d presses", mostStops)
+}

@@ -21,13 +21,14 @@ const waitTime = 60 * time.Second
 type Page struct {
 	Scope
 
-	tb      testing.TB
-	ctx     context.Context
-	watch   *watch
-	media   media
-	touch   bool
-	folder  string // where downloads go
-	context cdp.BrowserContextID
+	tb       testing.TB
+	ctx      context.Context
+	watch    *watch
+	media    media
+	patience time.Duration // how long each action and each wait may take
+	touch    bool
+	folder   string // where downloads go
+	context  cdp.BrowserContextID
 }
 
 // New opens an empty tab that shares nothing with any other: storage, cookies, cache, permissions. Start the servers that the page
@@ -45,7 +46,7 @@ func (p *Page) NewTab() *Page {
 
 func newPage(tb testing.TB, parent context.Context, folder string, options ...chromedp.ContextOption) *Page {
 	tb.Helper()
-	p := &Page{tb: tb, watch: newWatch(), folder: folder}
+	p := &Page{tb: tb, watch: newWatch(), folder: folder, patience: waitTime}
 	p.Scope = Scope{p: p}
 	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(p.watch.note))...)
 	p.ctx = ctx
@@ -148,7 +149,7 @@ func (p *Page) Eval(expression string, result any) {
 }
 
 func (p *Page) deadline() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(p.ctx, waitTime)
+	return context.WithTimeout(p.ctx, p.patience)
 }
 
 // fatalf ends the test, and tells what the page looked like.

@@ -61,7 +61,8 @@ func (p *Page) prefer() {
 	}
 }
 
-// Offline cuts the page off from all servers, or connects it again. Requests that fail for it are no problem.
+// Offline lets every new request of the page fail, or none again, and tells the page so (navigator.onLine). Requests that fail for it are
+// no problem. A stream that is open stays so, as in the browser itself: to end it, cut a Wire.
 func (p *Page) Offline(on bool) {
 	p.tb.Helper()
 	ctx, cancel := p.deadline()

@@ -33,7 +33,7 @@ func (p *Page) until(what string, look func(context.Context) (done bool, seen st
 		}
 		if err := nextChange(ctx); err != nil {
 			if errors.Is(err, context.DeadlineExceeded) {
-				p.fatalf("%s: not within %s; seen: %s", what, waitTime, last)
+				p.fatalf("%s: not within %s; seen: %s", what, p.patience, last)
 			}
 			p.fatalf("%s: %v; seen: %s", what, err, last)
 		}
