@@ -72,7 +72,7 @@ Cancel and force are offered as long as the request has not ended.`,
 
 // decideOn fills in what the decision is bound to, asks where something would be destroyed, sends it, and tells the answer.
 func (a *app) decideOn(ctx context.Context, d deprovision.Decision, yes bool) error {
-	if err := probe(d).Validate(); err != nil { // before anything is connected
+	if err := probe(d).ValidateInput(); err != nil { // before anything is connected
 		return err
 	}
 	if err := checkDigest("planDigest", d.PlanDigest); err != nil {

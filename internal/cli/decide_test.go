@@ -71,6 +71,26 @@ func TestCancelNamesTheRequestAlone(t *testing.T) {
 	}
 }
 
+func TestWhatMeansNothingToTheVerbIsRefusedByItsFlag(t *testing.T) {
+	t.Parallel()
+	away := &world{t: t, url: "nats://127.0.0.1:1"} // nothing is connected before that is said
+	for _, tc := range []struct{ args, flag string }{
+		{"confirm --name brake --yes", "--name"}, {"retry --credential other", "--credential"}, {"cancel --plan " + someDigest, "--plan"},
+		{"approve --name x --acknowledge mail", "--acknowledge"}, {"cancel --reason a\x1b[2J", "--reason"}, {"cancel --by so\ac", "--by"},
+	} {
+		args := strings.Fields(tc.args)
+		away.run(append([]string{"decide", args[0], name("r1")}, args[1:]...)...).want(t, cli.BadInput, tc.flag)
+	}
+	away.run(append(asking("r1"), "--reason", "a\bb")...).want(t, cli.BadInput, "--reason")
+	w := provisioned(t)
+	got := w.answering("")
+	w.waits("r1")
+	w.run("decide", "cancel", name("r1"), "--reason", "two\nlines,\tand a tab").want(t, cli.Success, "accepted: cancel")
+	if d := <-got; d.Reason != "two\nlines,\tand a tab" {
+		t.Errorf("%+v", d)
+	}
+}
+
 func TestDecisionThatIsNotOfferedIsRefused(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)

@@ -34,7 +34,7 @@ func (d *dialog) decision(ctx context.Context, verb deprovision.Verb) (deprovisi
 		err = d.reason(ctx, &out)
 	}
 	if err == nil {
-		err = out.Validate() // also that nothing in it looks like a secret
+		err = out.ValidateInput() // also that nothing in it looks like a secret
 	}
 	if err != nil {
 		return out, err

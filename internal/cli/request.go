@@ -90,7 +90,7 @@ func (r *asking) flags(cmd *cobra.Command) {
 }
 
 func (a *app) submit(cmd *cobra.Command, r deprovision.Request, wait, strict bool) error {
-	if err := r.Validate(); err != nil { // before anything is connected
+	if err := r.ValidateInput(); err != nil { // before anything is connected
 		return err
 	}
 	if err := checkDigest("options.plan", r.Options.Plan); err != nil {

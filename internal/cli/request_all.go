@@ -29,7 +29,7 @@ func (a *app) requestAll(cmd *cobra.Command, r asking) error {
 		return &deprovision.Invalid{Field: "id", Value: batch, Allowed: deprovision.TokenRule}
 	}
 	for _, service := range append(services(r.services), removalOrder[:1]...) { // before anything is connected
-		if err := r.of(deprovision.Account{ID: "a", Service: service}, batch).Validate(); err != nil {
+		if err := r.of(deprovision.Account{ID: "a", Service: service}, batch).ValidateInput(); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func (a *app) removable(ctx context.Context, c *client.Client, r asking, batch s
 			cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.ID, b.ID))
 	})
 	for _, account := range out { // all of them before the first is sent
-		if err := r.of(account, batch).Validate(); err != nil {
+		if err := r.of(account, batch).ValidateInput(); err != nil {
 			return nil, fmt.Errorf("account %s: %w", account.ID, err)
 		}
 	}

@@ -17,7 +17,7 @@ var flagOf = map[string]string{
 	"credentialRef": "--credential", "names": "--name", "kind": "--kind", "upn": "--upn", "site": "--site", "productId": "--product-id",
 	"recorded": "--recorded", "status": "--status", "limit": "--limit", "product": "--product", "sharePointAppId": "--sharepoint-app-id",
 	"appCredential": "--app-credential", "options.plan": "--plan", "options.acknowledged": "--acknowledge", "options.approveByName": "--approve",
-	"resumeOf": "--resume-of",
+	"resumeOf": "--resume-of", "acknowledged": "--acknowledge",
 }
 
 // flagNamed is the flag that fills a field, or of which one value fills it, e.g. "names.folder[0]"; "" when there is none.

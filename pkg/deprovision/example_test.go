@@ -259,3 +259,20 @@ func ExampleProgress_Unacknowledged() {
 	// by the request: [quarantine-lost]
 	// by a decision too: []
 }
+
+// What a person hands in is held to more than what is stored already.
+func ExampleDecision_ValidateInput() {
+	d := deprovision.Decision{ID: "d1", Tenant: "contoso", Service: deprovision.Teams, Request: "r1", Verb: deprovision.Retry, Stop: 7, DecidedBy: "soc",
+		CredentialRef: "other"}
+	fmt.Println(d.Validate())
+	fmt.Println(d.ValidateInput())
+	// Output:
+	// <nil>
+	// credentialRef "other" is not allowed: nothing with retry; it is for credentials
+}
+
+func ExampleRequest_ValidateInput() {
+	r := deprovision.Request{ID: "r1", Tenant: "contoso", Service: deprovision.Teams, Account: "main", RequestedBy: "soc", Reason: "a bell: \a"}
+	fmt.Println(r.ValidateInput())
+	// Output: reason is missing or not allowed: text without control characters but for line feeds and tabs
+}
