@@ -35,7 +35,7 @@ var (
 	states   = []string{"held", "contested", "released", "parked", "waiting"}
 	outcomes = []string{"succeeded", "succeeded-with-remainder", "nothing-found", "planned", "cancelled", "forced", "rejected", "refused", "failed"}
 	refusals = []string{"archived", "changed-meanwhile", "conflict", "cross-site", "forbidden", "internal", "invalid", "method-not-allowed", "misdirected",
-		"no-plan", "not-acceptable", "refused", "too-large", "too-many-streams", "unauthorized", "unavailable", "unknown-account",
+		"no-plan", "not-acceptable", "refused", "too-large", "too-many-reads", "too-many-streams", "unauthorized", "unavailable", "unknown-account",
 		"unknown-dead-letter", "unknown-path", "unknown-request", "unknown-tenant", "unsupported-media-type"}
 	reasons = []string{"not-json", "content-type", "subject-mismatch", "invalid", "oversized", "unknown-service", "unknown-tenant",
 		"unknown-version", "unknown-request", "id-reused", "unreadable"}

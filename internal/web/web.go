@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path"
+	"strings"
 	"time"
 )
 
@@ -41,6 +43,13 @@ const checkTime = 2 * time.Second
 type Server struct {
 	http *http.Server
 	mux  *http.ServeMux
+	full []subtree
+}
+
+// subtree is a handler of everything below a path.
+type subtree struct {
+	root string // e.g. "/api/"
+	h    http.Handler
 }
 
 // New makes a server. Metrics is what answers /metrics.
@@ -56,17 +65,36 @@ func New(metrics http.Handler, checks ...Check) *Server {
 		reply(w, status, state)
 	})
 	mux.Handle("GET /metrics", metrics)
-	return &Server{mux: mux, http: &http.Server{
+	s := &Server{mux: mux}
+	s.http = &http.Server{
 		// Browsers connect ahead of what they ask for, and do not try again on a connection that was closed before it was used.
-		Handler: mux, ReadHeaderTimeout: 30 * time.Second, ReadTimeout: 40 * time.Second, WriteTimeout: 40 * time.Second,
+		Handler: http.HandlerFunc(s.answer), ReadHeaderTimeout: 30 * time.Second, ReadTimeout: 40 * time.Second, WriteTimeout: 40 * time.Second,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
-	}}
+	}
+	return s
 }
 
-// Handle puts a handler beside the three paths, as [http.ServeMux.Handle] does; before [Server.Serve]. End, which may be nil, is called when
+// answer hands a call below a root to its handler as it came. ServeMux answers by itself what is not clean, such as "/api//v1" and "/api": with a
+// redirect that no caller of an API expects, and that some follow with another method.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
+	below := path.Clean("/"+r.URL.Path) + "/"
+	for _, tree := range s.full {
+		if strings.HasPrefix(below, tree.root) {
+			tree.h.ServeHTTP(w, r)
+			return
+		}
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// Handle puts a handler beside the three paths, as [http.ServeMux.Handle] does; before [Server.Serve]. The handler of a path that ends in a slash, but
+// for "/" itself, gets all calls below it as they come, also those whose path is not clean. End, which may be nil, is called when
 // the server begins to shut down: it ends the handler's calls that would not end by themselves.
 func (s *Server) Handle(pattern string, h http.Handler, end func()) {
 	s.mux.Handle(pattern, h)
+	if strings.HasSuffix(pattern, "/") && strings.HasPrefix(pattern, "/") && pattern != "/" {
+		s.full = append(s.full, subtree{pattern, h})
+	}
 	if end != nil {
 		s.http.RegisterOnShutdown(end)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"path"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ type Options struct {
 	Loopback bool       // the listener is reached from this machine only: reading needs no token, and the Host header must be a loopback name
 	Hosts    []string   // further names under which a loopback listener may be called
 	Streams  int        // live streams at once; 0 means 200
+	Reads    int        // calls at once that read through a stream of NATS, each with a consumer of its own; 0 means 50
 	Budget   Budget     // of each tenant; the zero Budget sets no limit
 	Observer Observer   // may be nil
 
@@ -44,6 +46,7 @@ type API struct {
 	mux     *http.ServeMux
 	ways    []Identity
 	streams chan struct{} // one element for each that is open
+	reads   chan struct{} // likewise
 	closed  context.Context
 	close   context.CancelFunc
 
@@ -55,6 +58,9 @@ type API struct {
 func New(o Options) *API {
 	if o.Streams == 0 {
 		o.Streams = 200
+	}
+	if o.Reads == 0 {
+		o.Reads = 50
 	}
 	if o.beat == 0 {
 		o.beat = 15 * time.Second
@@ -68,7 +74,7 @@ func New(o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	a := &API{o: o, mux: http.NewServeMux(), streams: make(chan struct{}, o.Streams)}
+	a := &API{o: o, mux: http.NewServeMux(), streams: make(chan struct{}, o.Streams), reads: make(chan struct{}, o.Reads)}
 	a.ways = append([]Identity{tokens(o.Tokens)}, o.Ways...)
 	a.closed, a.close = context.WithCancel(context.Background())
 	a.mount()
@@ -78,8 +84,14 @@ func New(o Options) *API {
 // Close ends all streams, so that a server that shuts down has no call left to wait for.
 func (a *API) Close() { a.close() }
 
-// ServeHTTP answers one call.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+// ServeHTTP answers one call. A path that is not clean leads nowhere: the mux would redirect it.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if at := r.URL.EscapedPath(); at != path.Clean(at) {
+		a.answer(w, r, nil)
+		return
+	}
+	a.mux.ServeHTTP(w, r)
+}
 
 type nobody struct{}
 

@@ -22,7 +22,7 @@ func (c *call) ask() error {
 	if r.RequestedBy, err = c.identity("requestedBy", r.RequestedBy); err != nil {
 		return err
 	}
-	if err := r.Validate(); err != nil {
+	if err := r.ValidateInput(); err != nil {
 		return err
 	}
 	if err := c.mustSee(r.Tenant); err != nil {

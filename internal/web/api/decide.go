@@ -47,7 +47,7 @@ func (c *call) decide() error {
 		return err
 	}
 	d := body.decision(ref, by)
-	if err := d.Validate(); err != nil {
+	if err := d.ValidateInput(); err != nil {
 		return err
 	}
 	// A worker would keep a decision about nothing for a while, since its request may be on the way; here the caller has a name wrong.

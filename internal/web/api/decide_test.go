@@ -88,18 +88,24 @@ func TestBadDecisionIsNotSent(t *testing.T) {
 	w := newWorld(t)
 	w.waits(request("contoso", "r1"))
 	for text, field := range map[string]string{
-		`{"id":"d1","verb":"confirm","planDigest":"x"}`:                                    "stop",
-		`{"id":"d1","verb":"confirm","stop":2}`:                                            "planDigest",
-		`{"id":"d1","verb":"agree","stop":2}`:                                              "verb",
-		`{"verb":"cancel"}`:                                                                "id",
-		`{"id":"d1","verb":"cancel","tenant":"fabrikam"}`:                                  "tenant",
-		`{"id":"d1","verb":"credentials","stop":2,"credentialRef":"a b"}`:                  "credentialRef",
-		`{"id":"d1","verb":"retry","stop":-1}`:                                             "stop",
-		`{"id":"d1","verb":"retry","stop":2.5}`:                                            "stop",
-		`{"id":"d1","verb":"retry","stop":2,"reason":"client_secret=abcdef"}`:              "reason",
-		`{"id":"d1","verb":"approve","stop":2,"planDigest":"x","names":[]}`:                "names",
-		`{"id":"d1","verb":"approve","stop":2,"planDigest":"x","names":["a"],"names":[]}`:  "names",
-		`{"id":"d1","verb":"retry","stop":2,"reason":"` + strings.Repeat("a", 1001) + `"}`: "reason",
+		`{"id":"d1","verb":"confirm","planDigest":"x"}`:                                                "stop",
+		`{"id":"d1","verb":"confirm","stop":2}`:                                                        "planDigest",
+		`{"id":"d1","verb":"agree","stop":2}`:                                                          "verb",
+		`{"verb":"cancel"}`:                                                                            "id",
+		`{"id":"d1","verb":"cancel","tenant":"fabrikam"}`:                                              "tenant",
+		`{"id":"d1","verb":"credentials","stop":2,"credentialRef":"a b"}`:                              "credentialRef",
+		`{"id":"d1","verb":"retry","stop":-1}`:                                                         "stop",
+		`{"id":"d1","verb":"retry","stop":2.5}`:                                                        "stop",
+		`{"id":"d1","verb":"retry","stop":2,"reason":"client_secret=abcdef"}`:                          "reason",
+		`{"id":"d1","verb":"approve","stop":2,"planDigest":"x","names":[]}`:                            "names",
+		`{"id":"d1","verb":"approve","stop":2,"planDigest":"x","names":["a"],"names":[]}`:              "names",
+		`{"id":"d1","verb":"retry","stop":2,"reason":"a\u001b[2Jb"}`:                                   "reason",
+		`{"id":"d1","verb":"retry","stop":2,"reason":"a\u0000b"}`:                                      "reason",
+		`{"id":"d1","verb":"confirm","stop":2,"planDigest":"x","names":["a"]}`:                         "names",
+		`{"id":"d1","verb":"approve","stop":2,"planDigest":"x","names":["a"],"acknowledged":["mail"]}`: "acknowledged",
+		`{"id":"d1","verb":"retry","stop":2,"credentialRef":"other"}`:                                  "credentialRef",
+		`{"id":"d1","verb":"cancel","planDigest":"x"}`:                                                 "planDigest",
+		`{"id":"d1","verb":"retry","stop":2,"reason":"` + strings.Repeat("a", 1001) + `"}`:             "reason",
 	} {
 		w.ask(http.MethodPost, path("contoso", "r1")+"/decisions", admin, text).problem(http.StatusBadRequest, "invalid", field)
 	}

@@ -13,7 +13,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, list []route) {
 	c := &call{api: a, w: w, r: r}
 	err := c.enter(list)
 	if err == nil {
-		err = c.route.serve(c)
+		err = c.serve()
 	}
 	if err == nil {
 		return
@@ -34,6 +34,19 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, list []route) {
 	}
 	level(r.Context(), "a call of the API was refused", attributes...)
 	p.write(w)
+}
+
+// serve answers a call that may enter. What costs NATS a consumer is bounded: whoever asks for many at once waits, and not all the others.
+func (c *call) serve() error {
+	if c.route.reads {
+		select {
+		case c.api.reads <- struct{}{}:
+			defer func() { <-c.api.reads }()
+		default:
+			return tooManyReads.says("try again when others have been answered").with("Retry-After", "1")
+		}
+	}
+	return c.route.serve(c)
 }
 
 // enter checks everything that needs no look at the body, the cheapest and most general first.

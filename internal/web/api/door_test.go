@@ -111,6 +111,13 @@ func TestUnknownPathIsAProblem(t *testing.T) {
 	if got := w.counted.of("unknown-path"); got != 6 {
 		t.Errorf("%d were counted", got)
 	}
+	// Nothing is redirected: a POST that is would come again as a GET, or not at all.
+	for _, path := range []string{"//api/v1/requests", "/api//v1/requests", "/api/v1//requests", "/api/v1/requests//", "/api/v1/./requests", "/api/v1/x/../requests",
+		"/x/../api/v1/requests", "/api", "/api/v1/requests/", "/api/v1/tenants/contoso//accounts", "/api/v1/..%2frequests", "/api/v1%2f/requests"} {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+			w.ask(method, path, admin, wish).problem(http.StatusNotFound, "unknown-path", "")
+		}
+	}
 }
 
 func TestNamesInThePathAreChecked(t *testing.T) {

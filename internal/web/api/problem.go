@@ -60,6 +60,7 @@ var (
 	badMedia       = kind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The body is of another media type"}
 	misdirected    = kind{"misdirected", http.StatusMisdirectedRequest, "This worker is not called by that name"}
 	tooMany        = kind{"too-many-streams", http.StatusServiceUnavailable, "Too many streams are open"}
+	tooManyReads   = kind{"too-many-reads", http.StatusServiceUnavailable, "Too many calls read at once"}
 	unavailable    = kind{"unavailable", http.StatusServiceUnavailable, "Something that is needed is away"}
 	internal       = kind{"internal", http.StatusInternalServerError, "Something went wrong inside"}
 )
@@ -67,7 +68,7 @@ var (
 // kinds lists the types of problem.
 func kinds() []kind {
 	return []kind{invalid, unauthorized, forbidden, crossSite, unknownPath, unknownTenant, unknownRequest, unknownAccount, unknownLetter, noPlan,
-		badMethod, notAcceptable, conflict, refused, archived, moved, tooLarge, badMedia, misdirected, tooMany, unavailable, internal}
+		badMethod, notAcceptable, conflict, refused, archived, moved, tooLarge, badMedia, misdirected, tooMany, tooManyReads, unavailable, internal}
 }
 
 // Reasons lists why a call may be refused, as [Observer] is told.

@@ -102,6 +102,7 @@ func TestBadBodyIsRefusedByItsMemberAndChangesNothing(t *testing.T) {
 		"no id":               {`{"tenant":"contoso","service":"teams","account":"a"}`, "id"},
 		"drain":               {`{"id":"r1","options":{"drain":"tomorrow"}}`, "options.drain"},
 		"unknown service":     {`{"id":"r1","tenant":"contoso","service":"yammer","account":"a"}`, "service"},
+		"control character":   {strings.Replace(wish, "over", `over\u0007`, 1), "reason"},
 		"secret in a text":    {strings.Replace(wish, "over", secret, 1), "reason"},
 		"secret by its name":  {`{"password":"hunter2"}`, "password"},
 		"secret in the name":  {`{"` + secret + `":1}`, "*"},

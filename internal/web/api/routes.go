@@ -22,6 +22,7 @@ type route struct {
 	query   []string // the parameters that it knows
 	headers []string // those that mean something to it
 	media   string   // of the answer; "" means JSON
+	reads   bool     // through a stream of NATS, by a consumer of its own
 	serve   func(*call) error
 }
 
@@ -47,11 +48,11 @@ func routes() []route {
 		{id: "listRequests", method: "GET", path: "/requests", right: Read, query: filter, serve: (*call).listRequests},
 		{id: "ask", method: "POST", path: "/requests", right: Ask, headers: []string{"traceparent"}, serve: (*call).ask},
 		{id: "getRequest", method: "GET", path: one, right: Read, serve: (*call).getRequest},
-		{id: "getPlan", method: "GET", path: one + "/plan", right: Read, serve: (*call).getPlan},
-		{id: "listArtifacts", method: "GET", path: one + "/artifacts", right: Read, query: page, serve: (*call).listArtifacts},
-		{id: "getEvidence", method: "GET", path: one + "/evidence", right: Read, media: linesMedia, serve: (*call).getEvidence},
-		{id: "getReport", method: "GET", path: one + "/report", right: Read, media: pageMedia, serve: (*call).getReport},
-		{id: "getTimeline", method: "GET", path: one + "/timeline", right: Read, serve: (*call).getTimeline},
+		{id: "getPlan", method: "GET", path: one + "/plan", right: Read, reads: true, serve: (*call).getPlan},
+		{id: "listArtifacts", method: "GET", path: one + "/artifacts", right: Read, reads: true, query: page, serve: (*call).listArtifacts},
+		{id: "getEvidence", method: "GET", path: one + "/evidence", right: Read, reads: true, media: linesMedia, serve: (*call).getEvidence},
+		{id: "getReport", method: "GET", path: one + "/report", right: Read, reads: true, media: pageMedia, serve: (*call).getReport},
+		{id: "getTimeline", method: "GET", path: one + "/timeline", right: Read, reads: true, serve: (*call).getTimeline},
 		{id: "decide", method: "POST", path: one + "/decisions", right: Decide, headers: []string{"traceparent"}, serve: (*call).decide},
 		{id: "watchRequest", method: "GET", path: one + "/events", right: Read, query: []string{"after"}, headers: []string{"Last-Event-ID"},
 			media: streamMedia, serve: (*call).watchRequest},
@@ -61,11 +62,11 @@ func routes() []route {
 		{id: "listTenants", method: "GET", path: "/tenants", right: Read, serve: (*call).listTenants},
 		{id: "watchTenant", method: "GET", path: "/tenants/{tenant}/events", right: Read, query: []string{"after", "new"},
 			headers: []string{"Last-Event-ID"}, media: streamMedia, serve: (*call).watchTenant},
-		{id: "listAccounts", method: "GET", path: "/tenants/{tenant}/accounts", right: Read, query: page, serve: (*call).listAccounts},
+		{id: "listAccounts", method: "GET", path: "/tenants/{tenant}/accounts", right: Read, reads: true, query: page, serve: (*call).listAccounts},
 		{id: "getAccount", method: "GET", path: "/tenants/{tenant}/accounts/{account}", right: Read, serve: (*call).getAccount},
 		{id: "putAccount", method: "PUT", path: "/tenants/{tenant}/accounts/{account}", right: Operate, headers: []string{"If-Match"},
 			serve: (*call).putAccount},
-		{id: "listDeadLetters", method: "GET", path: "/dead-letters", right: Read, query: page, serve: (*call).listDeadLetters},
+		{id: "listDeadLetters", method: "GET", path: "/dead-letters", right: Read, reads: true, query: page, serve: (*call).listDeadLetters},
 		{id: "getDeadLetter", method: "GET", path: "/dead-letters/{seq}", right: Read, serve: (*call).getDeadLetter},
 		{id: "requeueDeadLetter", method: "POST", path: "/dead-letters/{seq}/requeue", right: Operate, serve: (*call).requeue},
 		{id: "listStops", method: "GET", path: "/stops", right: Read, serve: (*call).listStops},
