@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -36,7 +37,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	c, err := client.Connect(*servers, client.Options{Name: "dashboard", Credentials: *credentials})
+	c, err := client.Connect(*servers, client.Options{Name: "dashboard", Credentials: *credentials, Interrupted: tell})
 	if err != nil {
 		return err
 	}
@@ -49,6 +50,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// tell says that NATS is away, and that it is back: what is shown may be old meanwhile.
+func tell(err error) {
+	if err == nil {
+		log.Print("connected to NATS again")
+		return
+	}
+	log.Print("not connected: ", err)
 }
 
 // serve serves until the context ends, and ends the streams with it.

@@ -49,6 +49,9 @@ func (a *app) accountsShow() *cobra.Command {
 					rows = append(rows, []string{"name", kind + " = " + name})
 				}
 			}
+			for _, name := range r.Consumers {
+				rows = append(rows, []string{"consumer", name})
+			}
 			return a.table(rows)
 		},
 	}

@@ -41,7 +41,7 @@ var Left = left
 
 // Converse has a conversation about the stop of a state, and tells whether a decision was sent.
 func Converse(ctx context.Context, url string, state deprovision.Progress, in io.Reader, out io.Writer) (bool, error) {
-	a := &app{Streams: Streams{Out: out, Err: out, Now: time.Now}, server: url, timeout: 10 * time.Second}
+	a := &app{Streams: Streams{Out: out, Err: out, Now: time.Now}, server: url, timeout: 10 * time.Second, notices: &notices{out: out}}
 	c, err := a.connect()
 	if err != nil {
 		return false, err

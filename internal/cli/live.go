@@ -167,8 +167,4 @@ func (l *live) finish() error {
 }
 
 // below prints a conversation below the screen, in lines as long as the window is wide.
-func (l *live) below() *app {
-	a := *l.app
-	a.Out = bars.Folding{Out: l.Out, Columns: func() int { columns, _ := l.region.Size(); return columns }}
-	return &a
-}
+func (l *live) below() *app { return l.folding(l.region) }

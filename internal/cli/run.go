@@ -35,13 +35,16 @@ func Run(ctx context.Context, args []string, s Streams) int {
 		found := terminal(s.In, s.Out, os.Getenv)
 		s.Terminal = &found
 	}
-	a := &app{Streams: s}
+	notices := &notices{out: s.Err}
+	s.Err = notices
+	a := &app{Streams: s, notices: notices}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	err := root.ExecuteContext(ctx)
+	notices.set(func() { notices.listen = false })
 	if a.client != nil {
 		a.client.Close()
 	}
@@ -54,6 +57,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 // app is what the commands of one run share.
 type app struct {
 	Streams
+	notices *notices
 	server  string
 	creds   string
 	inbox   string
@@ -111,7 +115,8 @@ func (a *app) connect() (*client.Client, error) {
 	if a.timeout <= 0 {
 		return nil, &deprovision.Invalid{Field: "--timeout", Value: a.timeout.String(), Allowed: "more than 0s"}
 	}
-	c, err := client.Connect(server, client.Options{Name: "publisher", Credentials: a.creds, InboxPrefix: a.inbox, Timeout: a.timeout})
+	c, err := client.Connect(server, client.Options{Name: "publisher", Credentials: a.creds, InboxPrefix: a.inbox, Timeout: a.timeout,
+		Interrupted: a.notices.interrupted})
 	if err != nil {
 		return nil, err
 	}
@@ -119,8 +124,9 @@ func (a *app) connect() (*client.Client, error) {
 	return c, nil
 }
 
-// whole bounds a command that waits for events, when --timeout was given.
+// whole bounds a command that waits for events, when --timeout was given, and has it told when the connection is lost.
 func (a *app) whole(cmd *cobra.Command) (context.Context, context.CancelFunc) {
+	a.notices.set(func() { a.notices.listen = true })
 	if cmd.Flags().Changed("timeout") {
 		return context.WithTimeout(cmd.Context(), a.timeout)
 	}

@@ -38,10 +38,19 @@ func terminal(in io.Reader, out io.Writer, env func(string) string) Terminal {
 	return t
 }
 
+// folding prints below a screen, in lines as long as its window is wide.
+func (a *app) folding(screen *bars.Region) *app {
+	folded := *a
+	folded.Out = bars.Folding{Out: a.Out, Columns: func() int { columns, _ := screen.Size(); return columns }}
+	return &folded
+}
+
 // region returns where a screen is drawn; nil where lines are printed instead.
 func (a *app) region(plain bool) *bars.Region {
 	if plain || a.json() || !a.Terminal.Draws {
 		return nil
 	}
-	return &bars.Region{Out: a.Out, Size: a.Terminal.Size, Colour: a.Terminal.Colour}
+	region := &bars.Region{Out: a.Out, Size: a.Terminal.Size, Colour: a.Terminal.Colour}
+	a.notices.set(func() { a.notices.region = region })
+	return region
 }

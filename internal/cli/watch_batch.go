@@ -173,8 +173,11 @@ func (a *app) endBatch(b *batch) error {
 		return nil
 	}
 	var err error
-	if b.screen == nil || b.screen.cut {
+	switch {
+	case b.screen == nil:
 		err = errors.Join(a.printf(""), a.table(b.table()))
+	case b.screen.cut: // sentences are left as they are: they have commands, for who copies them
+		err = errors.Join(a.printf(""), a.folding(b.screen.Region).table(b.table()))
 	}
 	n := map[string]int{}
 	for _, ref := range b.refs {

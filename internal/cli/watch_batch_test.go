@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
+	"github.com/deprovisioner/deprovisioner/internal/cli/bars"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
@@ -179,6 +181,28 @@ func TestScreenIsDrawnOverAndCutOffWhereItEnds(t *testing.T) {
 		"\x1b[2A" + "\rNAME  STATE\x1b[K\n\ra     succ…\x1b[K\n\rb     x\x1b[K\n\rand 1 more\x1b[K\n\x1b[J"
 	if out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+func TestTableAtTheEndOfAWatchFitsTheWindowAndCommandsStayWhole(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	const more = "contoso.exchange-online-inline.b1-of-a-tenant-with-long-names-"
+	for i := range 30 { // more than the window has rows
+		w.has(waiting(fmt.Sprintf("b1-of-a-tenant-with-long-names-%02d", i)))
+	}
+	all := w.sits(t, cli.Terminal{Draws: true}, watching()...).ends(cli.WaitsFor)
+	table, sum, found := strings.Cut(all[strings.LastIndex(all, "\x1b[J")+len("\x1b[J"):], "\n"+more+"00: ")
+	if !found || !strings.Contains(table, more+"29") || !strings.Contains(sum, "30 waiting") {
+		t.Fatalf("it ends with\n%s", all)
+	}
+	for line := range strings.Lines(table) {
+		if n := bars.Width(strings.TrimSuffix(line, "\n")); n > 80 {
+			t.Errorf("a line has %d columns: %q", n, line)
+		}
+	}
+	if !strings.Contains(sum, "publisher decide confirm "+more+"29 --stop 7 --plan ") {
+		t.Errorf("the command is broken in\n%s", sum)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -34,6 +35,8 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // world is a server with the worker's side of it.
 type world struct {
 	t       testing.TB
+	options server.Options
+	server  *server.Server
 	url     string
 	nc      *nats.Conn
 	journal *journal.Journal
@@ -41,21 +44,42 @@ type world struct {
 
 func bare(t testing.TB) *world {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
-	if err != nil {
+	w := &world{t: t, options: server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true}}
+	w.start()
+	t.Cleanup(func() { w.stop() })
+	w.options.Port = w.server.Addr().(*net.TCPAddr).Port
+	var err error
+	w.url = w.server.ClientURL()
+	if w.nc, err = journal.Connect(w.url, journal.Connection{}); err != nil {
 		t.Fatal(err)
+	}
+	t.Cleanup(w.nc.Close)
+	return w
+}
+
+func (w *world) start() {
+	w.t.Helper()
+	options := w.options
+	s, err := server.NewServer(&options)
+	if err != nil {
+		w.t.Fatal(err)
 	}
 	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	w.server = s
 	if !s.ReadyForConnections(20 * time.Second) {
-		t.Fatal("the server does not start")
+		w.t.Fatal("the server does not start")
 	}
-	nc, err := journal.Connect(s.ClientURL(), journal.Connection{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	return &world{t: t, url: s.ClientURL(), nc: nc}
+}
+
+func (w *world) stop() { w.server.Shutdown(); w.server.WaitForShutdown() }
+
+// back starts the server again, and returns when the worker is connected to it.
+func (w *world) back() {
+	w.t.Helper()
+	connected := w.nc.StatusChanged(nats.CONNECTED)
+	defer w.nc.RemoveStatusListener(connected)
+	w.start()
+	<-connected
 }
 
 func provisioned(t testing.TB) *world {

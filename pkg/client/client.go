@@ -26,6 +26,10 @@ type Options struct {
 	Cert, Key   string        // paths of the client's certificate and key
 	InboxPrefix string        // where the permissions of the user ask for one
 	Timeout     time.Duration // of one call whose context has no deadline; 0 means 5 s
+
+	// Interrupted is called when the connection is lost, with an error that wraps [ErrUnreachable], and with nil when it is back: the watches go
+	// on by themselves, and say nothing. It must not block. nil means that nobody is told.
+	Interrupted func(error)
 }
 
 // Client talks to the product over one NATS connection. It is safe for concurrent use. [Connect] or [New] makes one.
@@ -79,6 +83,9 @@ func Connect(servers string, o Options) (*Client, error) {
 	if o.InboxPrefix != "" {
 		options = append(options, nats.CustomInboxPrefix(o.InboxPrefix))
 	}
+	if o.Interrupted != nil {
+		options = append(options, nats.DisconnectErrHandler(lost(o.Interrupted)), nats.ReconnectHandler(func(*nats.Conn) { o.Interrupted(nil) }))
+	}
 	nc, err := nats.Connect(servers, options...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w: %w", public(servers), ErrUnreachable, withoutURL(err))
@@ -90,6 +97,19 @@ func Connect(servers string, o Options) (*Client, error) {
 	}
 	c.owned = true
 	return c, nil
+}
+
+// lost tells of a connection that was lost, and was not closed by us.
+func lost(tell func(error)) nats.ConnErrHandler {
+	return func(nc *nats.Conn, err error) {
+		if nc.IsClosed() {
+			return
+		}
+		if err == nil {
+			err = nats.ErrDisconnected
+		}
+		tell(fmt.Errorf("%w: %w", ErrUnreachable, err))
+	}
 }
 
 // New makes a client on a connection that stays the caller's; of the options only Timeout counts. The connection should be made with

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Style is how a line looks where colours are wanted: the number of ECMA-48's SGR.
@@ -33,6 +34,7 @@ type Region struct {
 	Size   func() (columns, rows int)
 	Colour bool
 
+	mu      sync.Mutex // what happens beside the program's own work lets it stand
 	drawn   []Line
 	columns int // when it was drawn
 }
@@ -40,6 +42,8 @@ type Region struct {
 // Draw draws lines over those of the last time, in one write, and only when something differs. What does not fit is cut off: a line that
 // broke, or that scrolled away, could not be drawn over.
 func (r *Region) Draw(lines []Line) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	columns, rows := r.Size()
 	lines = slices.Clone(lines[:min(len(lines), max(rows-1, 1))])
 	for i := range lines {
@@ -62,7 +66,11 @@ func (r *Region) Draw(lines []Line) error {
 }
 
 // Leave lets stand what is drawn: the next time is drawn below.
-func (r *Region) Leave() { r.drawn, r.columns = nil, 0 }
+func (r *Region) Leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drawn, r.columns = nil, 0
+}
 
 // height is how many rows the lines of the last time take by now: in a window that became narrower, terminals break them.
 func (r *Region) height(columns int) int {
