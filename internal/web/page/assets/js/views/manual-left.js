@@ -1,7 +1,7 @@
 // What ended requests left to be done by hand.
 
 import { el } from "../dom.js";
-import { Left, takenUp } from "../left.js";
+import { Left, takenUp } from "../leftover.js";
 import { requestAddress } from "../router.js";
 import { keyOf } from "../seen.js";
 import { stamp } from "../time.js";
