@@ -22,6 +22,8 @@ route("/tenants", () => import("./views/tenants.js"));
 route("/tenants/:tenant", () => import("./views/tenant.js"));
 route("/dead-letters", () => import("./views/deadletters.js"));
 
+const LATELY = 5000; // milliseconds that a list may be behind
+
 const main = document.getElementById("main");
 let shown = null; // {view, where, abort, problem, loaded}
 
@@ -38,7 +40,7 @@ async function show() {
   if (!where) return lost();
   const abort = new AbortController();
   const me = (shown = { where, abort, view: null, problem: null, loaded: false, asked: false });
-  const page = { redraw, reload: () => reload(me), say, signal: abort.signal };
+  const page = { redraw, reload: () => me.fresh || reload(me), say, signal: abort.signal };
   const module = await where.load();
   if (shown !== me) return;
   me.view = module.open(where.params, page, where.query);
@@ -52,11 +54,24 @@ async function show() {
 
 let arrived = false; // the first view takes no focus: the page begins at its begin
 
+// One load at a time: whoever asks for another meanwhile gets it afterwards.
 async function reload(me) {
   if (shown !== me || !me.view) return;
+  me.again = me.loading;
+  if (me.loading) return;
+  me.loading = true;
+  await loads(me).finally(() => { me.loading = false; });
+  if (me.again) await reload(me);
+}
+
+async function loads(me) {
   try {
+    await live.begun(); // what is loaded before would miss what changes until then
+    const began = performance.now();
     await me.view.load?.();
+    if (shown !== me) return;
     me.problem = null;
+    catchUp(me, began);
   } catch (error) {
     if (me.abort.signal.aborted) return;
     if (error.status === 401) return signed();
@@ -65,6 +80,17 @@ async function reload(me) {
   }
   me.loaded = true;
   if (shown === me) redraw();
+}
+
+// A list is drawn from a picture that may be a moment behind what the stream told already, and more may have come while it was loaded.
+function catchUp(me, began) {
+  const before = live.between(began - LATELY, began);
+  const meanwhile = live.between(began);
+  me.loaded = true;
+  me.fresh = true; // no use in loading again what has just been loaded
+  if (before.length > 0) me.view.changed?.(before);
+  me.fresh = false;
+  if (meanwhile.length > 0) me.view.changed?.(meanwhile);
 }
 
 function leaveView() {

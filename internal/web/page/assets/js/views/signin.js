@@ -41,7 +41,8 @@ export function signIn(signed) {
     draw: (d) => [
       ways.map((way) => [ways.length > 1 && el("h3", {}, way.title), way.draw(d, () => go(d, way))]),
       others.length > 0 && el("p", { class: "soft", key: "others" }, `The worker also takes what this page does not know yet: ${others.join(", ")}.`),
-      session.signIn.length === 0 && el("p", {}, "This worker knows nobody: its configuration has no ", el("code", {}, "http.tokens"), ". Here one can only look."),
+      session.signIn.length === 0 && el("p", {}, "This worker knows nobody: its configuration has no ", el("code", {}, "http.tokens"),
+        ". Here one can only look."),
     ],
     actions: (d) => ways.map((way) => button(way.sends, () => go(d, way), { class: "main", key: way.title, disabled: d.busy || !way.ready() })),
   });
