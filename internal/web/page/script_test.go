@@ -234,9 +234,15 @@ func (s *scripted) refuses(d deprovision.Decision, why string) {
 	})
 }
 
-// ends ends the request. An account that went is closed, one that stays is no longer open.
+// ends ends the request. An account that went is closed before, one that stays is no longer open afterwards.
 func (s *scripted) ends(status deprovision.Status, left ...deprovision.Remainder) {
 	s.w.t.Helper()
+	a := s.account
+	a.Open = ""
+	if gone(status) || status == deprovision.Forced {
+		a.State, a.Closed = deprovision.AccountClosed, s.state.Request.ID
+		s.w.put(a)
+	}
 	s.append(deprovision.Ended, func(e *deprovision.Event) {
 		p := &e.Progress
 		at := s.w.now().UTC()
@@ -252,12 +258,9 @@ func (s *scripted) ends(status deprovision.Status, left ...deprovision.Remainder
 			p.Step = len(p.Steps)
 		}
 	})
-	a := s.account
-	a.Open = ""
-	if gone(status) || status == deprovision.Forced {
-		a.State, a.Closed = deprovision.AccountClosed, s.state.Request.ID
+	if a.State == deprovision.AccountActive {
+		s.w.put(a)
 	}
-	s.w.put(a)
 }
 
 func gone(status deprovision.Status) bool {

@@ -42,7 +42,7 @@ import (
 //
 // An append is in the journal when the call returns; the stream of changes brings it, and the picture has it a moment later (w.drawn waits
 // for that). More in script_test.go (requests), plan_test.go (plans and evidence), crowd_test.go (100,000 requests), line_test.go
-// (a connection that breaks), hand_test.go (what a person does on every view).
+// (a connection that breaks), calls_test.go (what was called of the API), hand_test.go (what a person does on every view).
 type world struct {
 	t       testing.TB
 	dir     string
@@ -54,8 +54,11 @@ type world struct {
 	picture *progress.Picture
 	gate    *progress.Gate
 	log     *safeBuffer
+	calls   *calls
 	line    *line // between the browser and the server
 	now     func() time.Time
+
+	behind sync.Mutex // whoever holds it keeps the picture as it is
 }
 
 func TestMain(m *testing.M) {
@@ -194,7 +197,7 @@ func (w *world) draw() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var projector sync.WaitGroup
-	projector.Go(func() { _ = w.journal.Project(ctx, canvas{w.picture}) }) // ends with the context's error only
+	projector.Go(func() { _ = w.journal.Project(ctx, canvas{w}) }) // ends with the context's error only
 	w.t.Cleanup(func() {
 		cancel()
 		projector.Wait()
@@ -203,9 +206,11 @@ func (w *world) draw() {
 }
 
 // canvas lets the journal's projector write the picture.
-type canvas struct{ picture *progress.Picture }
+type canvas struct{ *world }
 
 func (c canvas) Apply(ctx context.Context, updates []journal.Update) error {
+	c.behind.Lock()
+	defer c.behind.Unlock()
 	out := make([]progress.Update, len(updates))
 	for i, u := range updates {
 		out[i] = progress.Update(u)
@@ -220,14 +225,16 @@ func (w *world) serve(shapes ...shape) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	o := api.Options{Client: c, Tokens: tokens(w.t), Tenants: []string{contoso, fabrikam}, Loopback: true,
+	w.calls = &calls{t: w.t, changed: make(chan struct{})}
+	o := api.Options{Client: c, Tokens: tokens(w.t), Tenants: []string{contoso, fabrikam}, Loopback: true, Observer: w.calls,
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Standings: standings{w}, Budget: api.Budget(budget)}
 	for _, s := range shapes {
 		s(&o)
 	}
 	a := api.New(o)
 	s := web.New(http.NotFoundHandler())
-	s.Handle("/api/", a, a.Close)
+	w.calls.next = a
+	s.Handle("/api/", w.calls, a.Close)
 	for _, pattern := range page.Patterns() {
 		s.Handle(pattern, page.Handler(), nil)
 	}
