@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -151,5 +153,32 @@ func TestProcedureNamesStopsAndTheAnswersThatTheyOffer(t *testing.T) {
 				t.Errorf("step %s names the stop %s, which is none", row[0], name[1])
 			}
 		}
+	}
+}
+
+// pressed is how the page's part names what is to be pressed, and the views.
+var pressed = regexp.MustCompile(`\*\*([^*]+)\*\*`)
+
+func TestProcedureNamesWhatThePageHasToPress(t *testing.T) {
+	t.Parallel()
+	var scripts strings.Builder
+	if err := fs.WalkDir(os.DirFS(".."), "internal/web/page/assets", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".js") {
+			scripts.WriteString(text(t, path))
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	rows, seen := table(section(t, procedurePage, text(t, procedurePage), "On the page")), 0
+	for _, row := range rows {
+		for _, name := range pressed.FindAllStringSubmatch(row[1]+row[2], -1) {
+			if seen++; !strings.Contains(scripts.String(), `"`+name[1]+`"`) {
+				t.Errorf("step %s: nothing on the page is called %q", row[0], name[1])
+			}
+		}
+	}
+	if len(rows) != 9 || seen < 20 {
+		t.Errorf("the table has %d rows and names %d things", len(rows), seen)
 	}
 }
