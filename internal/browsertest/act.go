@@ -65,6 +65,7 @@ func (s *Scope) Check(name string, want bool) {
 // Fill clicks into the text field with this name and replaces what is in it, key by key as a person types.
 func (s *Scope) Fill(label, text string) {
 	s.p.tb.Helper()
+	isSet := false
 	s.field(label, func(ctx context.Context, e *element) (bool, string, error) {
 		if done, seen, err := e.click(ctx, s.p.touch); !done || err != nil {
 			return false, seen, err
@@ -73,12 +74,15 @@ func (s *Scope) Fill(label, text string) {
 		if err != nil {
 			return false, "", err
 		}
-		var isDone bool
-		if err := callOn(ctx, object, prepareField, &isDone, text); isDone || err != nil {
-			return isDone, "", err
-		}
-		return true, "", write(ctx, text)
+		return true, "", callOn(ctx, object, prepareField, &isSet, text)
 	})
+	switch {
+	case isSet:
+	case text == "":
+		s.p.Press("Delete")
+	default:
+		s.p.Type(text)
+	}
 }
 
 // prepareField selects what is in a text field, so that it is typed over. What has a picker instead of text is set at once.
@@ -91,18 +95,6 @@ const prepareField = `function(text) {
 	for (const kind of ["input", "change"]) this.dispatchEvent(new Event(kind, {bubbles: true}));
 	return true;
 }`
-
-// write types text over what is selected.
-func write(ctx context.Context, text string) error {
-	switch {
-	case text == "":
-		return press(ctx, "Delete")
-	case len(text) > typed:
-		_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
-		return err
-	}
-	return chromedp.Do(ctx, chromedp.KeyEvent(text))
-}
 
 // Choose waits for the select with this name and chooses the option with this text.
 func (s *Scope) Choose(label, option string) {
@@ -131,22 +123,33 @@ func (s *Scope) Choose(label, option string) {
 // Press presses keys one after the other, wherever the focus is: "Tab", "Shift+Tab", "Enter", "Escape", "ArrowDown", "Control+a", "x".
 func (p *Page) Press(keys ...string) {
 	p.tb.Helper()
-	ctx, cancel := p.deadline()
-	defer cancel()
 	for _, key := range keys {
-		if err := press(ctx, key); err != nil {
-			p.fatalf("press %s: %v", key, err)
-		}
+		p.hand("press "+key, func(ctx context.Context) error { return press(ctx, key) })
 	}
 }
 
-// Type types a text, wherever the focus is.
+// Type types a text key by key, wherever the focus is. A long one comes in at once, as if pasted.
 func (p *Page) Type(text string) {
+	p.tb.Helper()
+	if len(text) > typed {
+		p.hand("paste a text", func(ctx context.Context) error {
+			_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
+			return err
+		})
+		return
+	}
+	for _, r := range text {
+		p.hand(fmt.Sprintf("type %q of %q", r, text), func(ctx context.Context) error { return strike(ctx, r, chromedp.ModifierNone) })
+	}
+}
+
+// hand does one thing, in the time that one thing may take.
+func (p *Page) hand(what string, do func(context.Context) error) {
 	p.tb.Helper()
 	ctx, cancel := p.deadline()
 	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.KeyEvent(text)); err != nil {
-		p.fatalf("type %q: %v", text, err)
+	if err := do(ctx); err != nil {
+		p.fatalf("%s: %v", what, err)
 	}
 }
 

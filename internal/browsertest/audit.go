@@ -95,7 +95,8 @@ func nameless(ctx context.Context) ([]Finding, error) {
 		if node.Ignored || node.BackendDOMNodeID == 0 {
 			continue
 		}
-		why, e := "", newElement(node)
+		var why string
+		e := newElement(node)
 		switch {
 		case e.name == "" && (slices.Contains(operable, e.role) || slices.Contains(named, e.role)):
 			why = "the " + e.role + " has no accessible name"
@@ -105,6 +106,9 @@ func nameless(ctx context.Context) ([]Finding, error) {
 			continue
 		}
 		where, isAsked, err := where(ctx, node.BackendDOMNodeID)
+		if isFleeting(err) {
+			continue // it went while it was looked at
+		}
 		if err != nil {
 			return nil, err
 		}

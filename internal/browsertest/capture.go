@@ -90,7 +90,7 @@ func (p *Page) Copied(act func()) string {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			p.fatalf("nothing was copied within %s", p.patience)
+			p.fatalf("nothing was copied within %s", waitTime)
 		}
 	}
 }
@@ -146,7 +146,7 @@ func (p *Page) Download(act func()) Downloaded {
 				return got
 			}
 		case <-ctx.Done():
-			p.fatalf("nothing was downloaded within %s", p.patience)
+			p.fatalf("nothing was downloaded within %s", waitTime)
 		}
 	}
 }

@@ -35,26 +35,31 @@ func (m M) Run() int {
 	return code
 }
 
+// process is a running Chromium.
+type process struct {
+	ctx  context.Context // the library's: pages are opened below it, and it ends when the process does
+	stop context.CancelFunc
+}
+
 // shared is the one Chromium of this test binary. It is started with the first page.
 var shared struct {
 	sync.Mutex
 
-	ctx  context.Context // nil: not started
-	stop context.CancelFunc
+	running *process
 }
 
 // Close ends Chromium and waits until its processes are gone and their files removed. A page after that starts another one.
 func Close() error {
 	shared.Lock()
 	defer shared.Unlock()
-	if shared.ctx == nil {
+	if shared.running == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(shared.ctx, closeTime)
+	ctx, cancel := context.WithTimeout(shared.running.ctx, closeTime)
 	defer cancel()
 	err := chromedp.Cancel(ctx)
-	shared.stop()
-	shared.ctx = nil
+	shared.running.stop()
+	shared.running = nil
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("end chromium: %w", err)
 	}
@@ -66,8 +71,11 @@ func chromium(tb testing.TB) context.Context {
 	tb.Helper()
 	shared.Lock()
 	defer shared.Unlock()
-	if shared.ctx != nil && shared.ctx.Err() == nil {
-		return shared.ctx
+	if shared.running != nil {
+		if shared.running.ctx.Err() == nil {
+			return shared.running.ctx
+		}
+		shared.running.stop() // it crashed
 	}
 	path, err := Binary()
 	if errors.Is(err, exec.ErrNotFound) {
@@ -86,7 +94,7 @@ func chromium(tb testing.TB) context.Context {
 		stop()
 		tb.Fatalf("start %s: %v", path, err)
 	}
-	shared.ctx, shared.stop = ctx, stop
+	shared.running = &process{ctx: ctx, stop: stop}
 	return ctx
 }
 

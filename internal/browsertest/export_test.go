@@ -1,13 +1,11 @@
 package browsertest
 
 import (
-	"time"
-
 	"github.com/chromedp/chromedp"
 )
 
-// Patience sets how long each action and each wait may take.
-func (p *Page) Patience(d time.Duration) { p.patience = d }
+// Look sets how often a wait looks.
+func (p *Page) Look(times int) { p.looks = times }
 
 // Process returns the id of the browser's first process.
 func (p *Page) Process() int { return chromedp.FromContext(p.ctx).Browser.Process().Pid }

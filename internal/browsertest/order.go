@@ -18,7 +18,10 @@ func (s Stop) String() string { return place{s.Role, s.Name}.String() }
 var walkScript string
 
 // mostStops is where a walk gives up: no page asks a person to press Tab as often.
-const mostStops = 2000
+const (
+	mostStops = 2000
+	mostTime  = 10 * waitTime
+)
 
 // FocusOrder presses Tab from the beginning of the page, or of the modal dialog that is open, until it comes round, and returns what
 // was reached. That nothing in between is a trap, is left out, or comes in another order than it is read, is for Audit to say.
@@ -31,16 +34,16 @@ func (p *Page) FocusOrder() []Stop {
 // walk returns the stops and what is wrong with them.
 func (p *Page) walk() ([]Stop, []Finding) {
 	p.tb.Helper()
-	ctx, cancel := p.deadline()
-	defer cancel()
-	stops, found, err := walk(ctx)
+	stops, found, err := walk(p.ctx)
 	if err != nil {
 		p.fatalf("walk with Tab, after %v: %v", stops, err)
 	}
 	return stops, found
 }
 
-func walk(ctx context.Context) (stops []Stop, found []Finding, err error) {
+func walk(page context.Context) (stops []Stop, found []Finding, err error) {
+	ctx, cancel := context.WithTimeout(page, mostTime)
+	defer cancel()
 	object, err := handle(ctx, walkScript)
 	if err != nil {
 		return nil, nil, err
@@ -70,26 +73,31 @@ func walk(ctx context.Context) (stops []Stop, found []Finding, err error) {
 // steps presses Tab until it leads out of the page or to what it has seen. isThere says that the first stop has the focus already.
 func steps(ctx context.Context, object runtime.RemoteObjectID, isThere bool) (stops []Stop, came string, err error) {
 	for len(stops) < mostStops {
-		if !isThere || len(stops) > 0 {
-			if err := press(ctx, "Tab"); err != nil {
-				return stops, "", err
-			}
+		stop, came, err := step(ctx, object, !isThere || len(stops) > 0)
+		if came != "new" || err != nil {
+			return stops, came, err
 		}
-		if err := callOn(ctx, object, "function() { return this.step(); }", &came); err != nil {
-			return stops, "", err
-		}
-		if came != "new" {
-			return stops, came, nil
-		}
-		at, err := handleOn(ctx, object, "function() { return this.at; }")
-		if err != nil {
-			return stops, "", err
-		}
-		e, err := describe(ctx, at)
-		if err != nil {
-			return stops, "", err
-		}
-		stops = append(stops, Stop{e.role, e.name})
+		stops = append(stops, stop)
 	}
 	return stops, "", fmt.Errorf("still not round after %d presses", mostStops)
+}
+
+// step is one step, in the time that one action may take.
+func step(ctx context.Context, object runtime.RemoteObjectID, presses bool) (stop Stop, came string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, waitTime)
+	defer cancel()
+	if presses {
+		if err := press(ctx, "Tab"); err != nil {
+			return Stop{}, "", err
+		}
+	}
+	if err := callOn(ctx, object, "function() { return this.step(); }", &came); came != "new" || err != nil {
+		return Stop{}, came, err
+	}
+	at, err := handleOn(ctx, object, "function() { return this.at; }")
+	if err != nil {
+		return Stop{}, "", err
+	}
+	e, err := describe(ctx, at)
+	return Stop{e.role, e.name}, came, err
 }

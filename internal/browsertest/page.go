@@ -21,32 +21,32 @@ const waitTime = 60 * time.Second
 type Page struct {
 	Scope
 
-	tb       testing.TB
-	ctx      context.Context
-	watch    *watch
-	media    media
-	patience time.Duration // how long each action and each wait may take
-	touch    bool
-	folder   string // where downloads go
-	context  cdp.BrowserContextID
+	tb      testing.TB
+	ctx     context.Context
+	watch   *watch
+	looks   int // how often a wait looks at the most; 0: as often as there is time for
+	media   media
+	touch   bool
+	folder  string // where downloads go
+	context cdp.BrowserContextID
 }
 
 // New opens an empty tab that shares nothing with any other: storage, cookies, cache, permissions. Start the servers that the page
 // will use before it, so that they outlive it.
 func New(tb testing.TB) *Page {
 	tb.Helper()
-	return newPage(tb, chromium(tb), tb.TempDir(), chromedp.WithNewBrowserContext())
+	return newPage(chromium(tb), tb, tb.TempDir(), chromedp.WithNewBrowserContext())
 }
 
 // NewTab opens another tab of the same person: it shares all but the tab's own sessionStorage.
 func (p *Page) NewTab() *Page {
 	p.tb.Helper()
-	return newPage(p.tb, p.ctx, p.folder)
+	return newPage(p.ctx, p.tb, p.folder)
 }
 
-func newPage(tb testing.TB, parent context.Context, folder string, options ...chromedp.ContextOption) *Page {
+func newPage(parent context.Context, tb testing.TB, folder string, options ...chromedp.ContextOption) *Page {
 	tb.Helper()
-	p := &Page{tb: tb, watch: newWatch(), folder: folder, patience: waitTime}
+	p := &Page{tb: tb, watch: newWatch(), folder: folder}
 	p.Scope = Scope{p: p}
 	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(p.watch.note))...)
 	p.ctx = ctx
@@ -149,7 +149,7 @@ func (p *Page) Eval(expression string, result any) {
 }
 
 func (p *Page) deadline() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(p.ctx, p.patience)
+	return context.WithTimeout(p.ctx, waitTime)
 }
 
 // fatalf ends the test, and tells what the page looked like.

@@ -18,7 +18,11 @@ func (s *Scope) See(text string) {
 	s.p.tb.Helper()
 	s.p.until(fmt.Sprintf("see %q%s", text, s), func(ctx context.Context) (bool, string, error) {
 		all, seen, err := s.text(ctx)
-		return seen == "" && strings.Contains(all, squeeze(text)), seen, err
+		isSeen := seen == "" && strings.Contains(all, squeeze(text))
+		if seen == "" {
+			seen = fmt.Sprintf("%.300q", all)
+		}
+		return isSeen, seen, err
 	})
 }
 
@@ -49,12 +53,11 @@ func (s *Scope) Lost(role, name string) {
 // Has says whether there is at this moment an element with this role and name. It waits for nothing.
 func (s *Scope) Has(role, name string) bool {
 	s.p.tb.Helper()
-	ctx, cancel := s.p.deadline()
-	defer cancel()
-	n, err := s.count(ctx, place{role, name})
-	if err != nil {
-		s.p.fatalf("look for %s: %v", place{role, name}, err)
-	}
+	n := 0
+	s.p.until(fmt.Sprintf("look for %s", place{role, name}), func(ctx context.Context) (done bool, seen string, err error) {
+		n, err = s.count(ctx, place{role, name})
+		return true, "", err
+	})
 	return n > 0
 }
 
@@ -169,13 +172,12 @@ func (e *element) rows(ctx context.Context, rows *[][]string) error {
 // Focused returns role and name of the element that has the focus; two empty strings when none has.
 func (p *Page) Focused() (role, name string) {
 	p.tb.Helper()
-	ctx, cancel := p.deadline()
-	defer cancel()
-	e, err := focused(ctx)
-	if err != nil {
-		p.fatalf("the focus: %v", err)
-	}
-	return e.role, e.name
+	p.until("the focus", func(ctx context.Context) (bool, string, error) {
+		e, err := focused(ctx)
+		role, name = e.role, e.name
+		return true, "", err
+	})
+	return role, name
 }
 
 func focused(ctx context.Context) (element, error) {

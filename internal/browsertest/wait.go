@@ -20,7 +20,7 @@ func (p *Page) until(what string, look func(context.Context) (done bool, seen st
 	ctx, cancel := p.deadline()
 	defer cancel()
 	last := "nothing"
-	for {
+	for looks := 1; ; looks++ {
 		done, seen, err := look(ctx)
 		if done && err == nil {
 			return
@@ -31,9 +31,12 @@ func (p *Page) until(what string, look func(context.Context) (done bool, seen st
 		if seen != "" {
 			last = seen
 		}
+		if looks == p.looks {
+			p.fatalf("%s: not at %d looks; seen: %s", what, looks, last)
+		}
 		if err := nextChange(ctx); err != nil {
 			if errors.Is(err, context.DeadlineExceeded) {
-				p.fatalf("%s: not within %s; seen: %s", what, p.patience, last)
+				p.fatalf("%s: not within %s; seen: %s", what, waitTime, last)
 			}
 			p.fatalf("%s: %v; seen: %s", what, err, last)
 		}

@@ -5,7 +5,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/browsertest"
 )
@@ -82,7 +81,7 @@ func TestWhatIsNotThereFailsTheTestAndSaysWhatIs(t *testing.T) {
 				p := open(tb, `<button>Delete</button><button>Twice</button><button>Twice</button><button disabled>Off</button><p hidden>hidden</p>
 					<select aria-label="Service"><option>Teams</option></select>
 					<div style="position: relative"><button>Under</button><div style="position: absolute; inset: 0">over</div></div>`)
-				p.Patience(5 * time.Second) // for a few looks
+				p.Look(3)
 				c.test(p)
 			})
 			if !strings.Contains(got, c.want) {
