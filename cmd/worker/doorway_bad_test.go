@@ -134,6 +134,8 @@ func (r *refusing) cases() map[string]bad {
 		"of a stale plan":           {at: r.waiting, verb: deprovision.Confirm, change: func(d *deprovision.Decision) { d.PlanDigest = hopeless }, says: "another plan"},
 		"without the cautions":      {at: r.waiting, verb: deprovision.Confirm, change: func(d *deprovision.Decision) { d.Acknowledged = nil }, says: "mail-unscanned"},
 		"of an unknown credential":  {at: r.lacking, verb: deprovision.Credentials, change: func(d *deprovision.Decision) { d.CredentialRef = "third" }, says: `no credential .*third.* in the worker's configuration`},
+		"with what means nothing":   {at: r.waiting, verb: deprovision.Confirm, change: func(d *deprovision.Decision) { d.Names = []string{"x"} }, says: "nothing with confirm", unsent: "cli api"},
+		"with a control character":  {at: r.waiting, verb: deprovision.Cancel, change: func(d *deprovision.Decision) { d.Reason, d.Stop = "a\x1b[2Jb", 0 }, says: "control characters", unsent: "cli api"},
 		"with a secret as its note": {at: r.lacking, verb: deprovision.Retry, change: func(d *deprovision.Decision) { d.Reason = "client_secret=" + hidden }, says: "reason", unsent: "cli api"},
 		"with a secret instead of a reference": {at: r.lacking, verb: deprovision.Credentials,
 			change: func(d *deprovision.Decision) { d.CredentialRef = "whsec_" + hidden }, says: "credentialRef|--credential", unsent: "cli api"},
@@ -160,9 +162,6 @@ func (r *refusing) refuses(tc bad) {
 	r.t.Helper()
 	x := to(tc.at.Request.Ref(), tc.verb, acknowledging(tc.at), bound(tc.at))
 	x.ID = client.NewID()
-	if tc.verb.Anytime() {
-		x.Acknowledged = nil
-	}
 	if tc.change != nil {
 		tc.change(&x)
 	}

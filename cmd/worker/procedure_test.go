@@ -207,7 +207,7 @@ func (c *conversation) confirms() {
 
 func acknowledging(p deprovision.Progress) func(*deprovision.Decision) {
 	return func(d *deprovision.Decision) {
-		if p.Plan != nil {
+		if p.Plan != nil && d.Verb == deprovision.Confirm { // cautions mean nothing to another verb
 			d.Acknowledged = deprovision.Codes(p.Plan.Cautions)
 		}
 	}
