@@ -29,14 +29,14 @@ function atStop(progress, decided) {
   const stop = progress.stop;
   return el("section", { class: "decide", key: "decide", "aria-labelledby": "decide-title" },
     el("h2", { id: "decide-title" }, stopTitle(stop.name)),
-    stop.manual ? byHand(stop.manual, stop.detail) : el("p", { class: "detail" }, el("bdi", {}, stop.detail)),
+    stop.manual ? byHand(stop.manual, stop.detail) : el("p", { class: "why" }, el("bdi", {}, stop.detail)),
     stop.expires && el("p", {}, "Open until ", stamp(stop.expires), ". After that the request ends as if it had been cancelled."),
     verbs(stop.offers.filter((v) => !anytime(v)), progress, decided), who());
 }
 
 function byHand(manual, detail) {
   return el("div", { class: "by-hand" },
-    [detail, !detail.includes(manual.instructions) && manual.instructions].filter(Boolean).map((t) => el("p", { class: "detail" }, el("bdi", {}, t))),
+    [detail, !detail.includes(manual.instructions) && manual.instructions].filter(Boolean).map((t) => el("p", { class: "why" }, el("bdi", {}, t))),
     manual.link && el("p", {}, link(manual.link)),
     manual.owner && el("p", {}, "Whose task it is: ", el("bdi", {}, manual.owner)),
     manual.due && el("p", {}, "Due ", stamp(manual.due)));

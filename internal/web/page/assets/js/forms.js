@@ -38,7 +38,7 @@ function own(of) {
     case "cancel": return says(standing(progress));
     case "force": return says(notice("warn", "Nothing more is removed in the tenant. All that is left there becomes the remainder: a list for a person. ",
       "Only the product's own data goes, and the account is closed. It can be taken up later by a new request."), standing(progress));
-    default: return says(progress.stop && el("p", { class: "detail", key: "detail" }, el("bdi", {}, progress.stop.detail)));
+    default: return says(progress.stop && el("p", { class: "why", key: "detail" }, el("bdi", {}, progress.stop.detail)));
   }
 }
 
@@ -136,7 +136,7 @@ function credentials({ progress, changed }) {
   let name = "";
   return {
     draw: (d) => [
-      el("p", { class: "detail", key: "detail" }, el("bdi", {}, progress.stop.detail)),
+      el("p", { class: "why", key: "detail" }, el("bdi", {}, progress.stop.detail)),
       el("label", { key: "credential" }, el("span", {}, "Name of a credential in the worker's configuration"), el("input", { type: "text", autocomplete: "off",
         autocapitalize: "off", spellcheck: "false", oninput: (e) => { name = e.currentTarget.value.trim(); changed(); } })),
       name !== "" && !TOKEN.test(name) && notice("warn", "This is no name of a credential: letters, digits, _ and -, at most 64. ",

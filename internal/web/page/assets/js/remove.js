@@ -11,7 +11,7 @@ import { button, code, facts, notice } from "./widgets.js";
 import { counted, ended, service, status } from "./words.js";
 
 // What the vendor warns of before it removes such an account; the plan's cautions say it again, with who is known to use it.
-const STOPPING = { "trend-micro-cas exchange-online": ["Threat Investigation", "Threat Mitigation", "Threat Remediation"] };
+export const STOPPING = { "trend-micro-cas exchange-online": ["Threat Investigation", "Threat Mitigation", "Threat Remediation"] };
 
 const BY_APP_ID = ["sharepoint-online", "onedrive", "teams"]; // their apps are found by it at SharePoint, should a person have to
 const LEAVES = ["cancelled", "forced", "failed", "succeeded-with-remainder"];
