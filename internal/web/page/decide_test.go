@@ -342,7 +342,8 @@ func TestLargeAndHostilePlanIsShownAsItIs(t *testing.T) {
 	p.Sound(browsertest.Width)
 	got := p.Download(func() { d.Click("button", "Download the plan") })
 	var kept deprovision.Plan
-	if err := json.Unmarshal(got.Content, &kept); err != nil || len(kept.Artifacts) != len(plan.Artifacts) || got.Name != "plan-contoso.exchange-online-inline.r1.json" {
+	if err := json.Unmarshal(got.Content, &kept); err != nil || len(kept.Artifacts) != len(plan.Artifacts) ||
+		got.Name != "plan-contoso.exchange-online-inline.r1.json" {
 		t.Errorf("the download %s: %d artifacts, %v", got.Name, len(kept.Artifacts), err)
 	}
 }

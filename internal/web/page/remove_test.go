@@ -23,7 +23,8 @@ func TestAskingWarnsFirstAndSendsOneRequest(t *testing.T) {
 	p.Sound()
 	p.DoubleClick("button", "Remove… exchange of contoso")
 	d := p.In("dialog", "Remove exchange of contoso")
-	for _, text := range []string{"Threat Investigation", "Threat Mitigation", "Threat Remediation", "our own playbooks", "Nothing is removed before the plan is confirmed"} {
+	for _, text := range []string{"Threat Investigation", "Threat Mitigation", "Threat Remediation", "our own playbooks",
+		"Nothing is removed before the plan is confirmed"} {
 		d.See(text)
 	}
 	p.Press("Enter", "Space", "Enter")
@@ -235,6 +236,7 @@ func TestWayOfSigningInThatThePageDoesNotKnowIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.open("/accounts")
+	p.See("No service account is recorded.")
 	p.Eval(`import("/assets/js/session.js").then((m) => { m.session.signIn = ["token", "oidc"]; })`, nil)
 	p.Click("button", "Sign in")
 	d := p.In("dialog", "Sign in")

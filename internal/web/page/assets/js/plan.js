@@ -1,9 +1,10 @@
 // A plan as a person reads it before they say yes: what will go and how, what stays, and what is theirs to do.
 
 import { requestPath, send } from "./api.js";
+import { save } from "./download.js";
 import { el } from "./dom.js";
 import { button, code, link, table } from "./widgets.js";
-import { capital, count, counted, spaced } from "./words.js";
+import { count, counted, spaced, step } from "./words.js";
 
 const ROWS = 200; // of a group at a time: a tenant may have thousands of one kind
 
@@ -75,15 +76,15 @@ export function planView(plan, digest, request, changed) {
       () => { rows.set(key, shown + ROWS); changed(); }, { key: `more of ${key}` })];
   };
 
-  const group = (g) => fold(g.key, [el("strong", {}, capital(spaced(g.step))), `: ${ofKind(g.list.length, g.kind)}`], () => [
+  const group = (g) => fold(g.key, [el("strong", {}, step(g.step)), `: ${ofKind(g.list.length, g.kind)}`], () => [
     g.call && el("p", { class: "soft" }, "By ", el("code", {}, g.call.call), g.call.needs && [", which needs ", g.call.needs]),
-    list(g.key, `${capital(spaced(g.step))}: ${spaced(g.kind)}`, g.list)]);
+    list(g.key, `${step(g.step)}: ${spaced(g.kind)}`, g.list)]);
 
   return {
     draw: () => el("div", { class: "plan", key: "plan" },
       el("h3", {}, total === 0 ? "Nothing will go" : `What will go: ${counted(total, "object")} in ${counted(steps, "step")}`), all.map(group),
       staying(plan, fold, list),
-      el("p", { class: "plan-name" }, "Plan ", code(digest, "the digest of the plan"), " ", button("Download the plan", () => download(plan, request))),
+      el("p", { class: "plan-name" }, "Plan ", code(digest, "the digest of the plan"), " ", button("Download the plan", () => download(request))),
       el("p", { class: "soft" }, "The download also has the state of each object as it was read, and the command that would restore it where there is one.")),
   };
 }
@@ -117,10 +118,6 @@ export function artifactTable(name, list) {
   ] });
 }
 
-// The plan as it came, as a file of the reader's own.
-function download(plan, request) {
-  const address = URL.createObjectURL(new Blob([JSON.stringify(plan, null, 2)], { type: "application/json" }));
-  const anchor = el("a", { href: address, download: `plan-${request.tenant}.${request.service}.${request.id}.json` });
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+function download(request) {
+  return save(requestPath(request, "plan"), `plan-${request.tenant}.${request.service}.${request.id}.json`, "application/json");
 }

@@ -33,8 +33,8 @@ export function signIn(signed) {
   const ways = known.map((w) => WAYS[w]());
   const go = (d, way) => d.run(async () => {
     await way.go();
-    d.close();
     await signed();
+    d.close(); // only now: what opened it is gone, and an Enter that is still held down opens nothing again
   });
   const shown = dialog({
     title: "Sign in",
