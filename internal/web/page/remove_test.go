@@ -222,6 +222,7 @@ func TestRowGoesWhenItsAccountWentAndStaysWhenItDidNot(t *testing.T) {
 	p.In("row", "teams").Click("link", "in work")
 	p.Until("the request's own view", func() bool { return strings.HasSuffix(p.URL(), "/teams/r2") })
 	goes(p, "/accounts")
+	p.In("row", "inline").See("in work")
 	one.ends(deprovision.Succeeded)
 	two.ends(deprovision.Cancelled, deprovision.Remainder{Name: "an app", Instructions: "Remove it."})
 	p.Until("one row", func() bool { return len(p.Rows("Service accounts")) == 1 })

@@ -1,84 +1,46 @@
 // The service accounts that are not removed yet, and where one asks for their removal.
 
-import { all, get, path } from "../api.js";
 import { el } from "../dom.js";
+import { Records } from "../records.js";
 import { askRemoval } from "../remove.js";
 import { requestAddress } from "../router.js";
 import { may, session } from "../session.js";
 import { badge, button, code, notice, table } from "../widgets.js";
 import { count, ended, service, services } from "../words.js";
 
-const MOST = 10_000; // records of a tenant that are read
 const PAGE = 100; // rows at a time
 const FEW = 10; // up to so many rows nobody needs a filter
-const SINGLY = 20; // up to so many ends at once each account is read by itself
 
 const shown = { text: "", tenant: "", service: "", sort: "tenant", removed: false, page: 0 }; // kept while one looks at something else
 
 const ORDERS = { tenant: ["tenant", "service", "id"], service: ["service", "tenant", "id"], id: ["id", "tenant", "service"] };
 
 export function open(_, page) {
-  let accounts = [];
-  let cut = false;
-  const requests = new Map(); // the newest state of the request that is or was open on an account
+  const records = new Records({ gone: (a) => page.say(`${a.id} of ${a.tenant} is removed.`), changed: page.redraw, signal: page.signal });
 
   return {
     title: "Service accounts",
-    async load() {
-      const lists = await Promise.all(session.tenants.map((t) => all(path("tenants", t, "accounts"), {}, "accounts", MOST, page.signal)));
-      const { rows } = await all("/requests", { open: true }, "requests", 5000, page.signal);
-      accounts = lists.flatMap((l) => l.rows);
-      cut = lists.some((l) => l.more);
-      for (const r of rows) take(r);
-    },
+    load: () => records.load(session.tenants),
     changed(list) {
-      for (const r of list) take(r);
-      const over = list.filter((r) => ended(r.status));
-      if (over.length > SINGLY) page.reload();
-      else for (const r of over) refresh(r);
+      if (!records.hear(list)) page.reload();
       page.redraw();
     },
     draw() {
+      const accounts = records.list;
       const rows = pick(accounts);
       const last = Math.max(Math.ceil(rows.length / PAGE) - 1, 0);
       shown.page = Math.min(shown.page, last);
       const from = shown.page * PAGE;
       return [
-        explain(accounts), cut && notice("warn", `Of a tenant with more than ${count(MOST)} records only the first ${count(MOST)} are listed.`),
+        explain(accounts),
+        records.cut && notice("warn", `Of a tenant with more than ${count(records.most)} records only the first ${count(records.most)} are listed.`),
         controls(accounts, page),
-        table({ name: "Service accounts", columns: columns(state), rows: rows.slice(from, from + PAGE), key: (a) => `${a.tenant} ${a.id}`,
+        table({ name: "Service accounts", columns: columns((a) => records.of(a)), rows: rows.slice(from, from + PAGE), key: (a) => `${a.tenant} ${a.id}`,
           empty: empty(accounts) }),
         rows.length > PAGE && turning(rows.length, from, last, page),
       ];
     },
   };
-
-  function take(r) {
-    const key = `${r.tenant} ${r.account}`;
-    const known = requests.get(key);
-    if (!known || (known.request === r.request ? known.seq <= r.seq : known.started <= r.started)) requests.set(key, r);
-  }
-
-  // A request that has ended closed its account, or gave it back.
-  async function refresh(r) {
-    try {
-      const now = await get(path("tenants", r.tenant, "accounts", r.account), {}, page.signal);
-      const at = accounts.findIndex((a) => a.tenant === r.tenant && a.id === r.account);
-      if (at >= 0 && now.state === "closed" && accounts[at].state !== "closed") page.say(`${r.account} of ${r.tenant} is removed.`);
-      if (at >= 0) accounts[at] = now;
-      else accounts.push(now);
-      page.redraw();
-    } catch (error) {
-      if (error.status !== 404 && !page.signal.aborted) page.reload();
-    }
-  }
-
-  // The request that an account stands under: open on it, or the one that ended last while somebody looked.
-  function state(a) {
-    const known = requests.get(`${a.tenant} ${a.id}`);
-    if (known && (!ended(known.status) || !a.open || a.open === known.request)) return known;
-    return a.open ? { tenant: a.tenant, service: a.service, request: a.open, status: "" } : null;
-  }
 }
 
 function pick(accounts) {
@@ -156,6 +118,6 @@ function standing(a, r) {
   if (a.state === "closed") {
     return a.closed ? el("a", { href: requestAddress({ ...a, request: a.closed }) }, "removed") : "removed";
   }
-  if (busy(r)) return el("a", { href: requestAddress(r) }, r.status ? badge(r.status) : "being removed");
+  if (busy(r)) return el("a", { href: requestAddress(r) }, badge(r.status));
   return r ? ["in use; ", el("a", { href: requestAddress(r) }, badge(r.status))] : "in use";
 }
