@@ -5,14 +5,15 @@ import { each } from "./poll.js";
 import { keyOf } from "./seen.js";
 
 const ENDS = ["succeeded-with-remainder", "forced", "cancelled", "failed"];
-const PAGE = 100;
+const PAGE = 200;
+const PAGES = 20; // of each end that are read at a time: most that were cancelled left nothing
 const LATER = 20; // requests of the same account that are looked at
 const AGAIN = ["rejected", "refused", "planned"]; // ends of a request that took nothing up
 
 /** The ended requests that left something, in the order of lists; four lists, one of each end, are read as one. */
 export class Left {
   rows = [];
-  #sources = ENDS.map((status) => ({ status, rows: [], after: "", ended: false }));
+  #sources = ENDS.map((status) => ({ status, rows: [], after: "", ended: false, pages: 0 }));
 
   constructor(signal) {
     this.signal = signal;
@@ -23,11 +24,13 @@ export class Left {
     return this.#sources.some((s) => s.rows.length > 0 || !s.ended);
   }
 
-  /** Adds the next n, and returns them. */
+  /** Adds the next n and returns them, or fewer when those between them are many. */
   async next(n) {
     const found = [];
+    for (const s of this.#sources) s.pages = 0;
     while (found.length < n) {
       await Promise.all(this.#sources.map((s) => this.#fill(s)));
+      if (this.#sources.some((s) => s.rows.length === 0 && !s.ended)) break; // what comes next can't be told yet
       const some = this.#sources.filter((s) => s.rows.length > 0);
       if (some.length === 0) break;
       const first = some.reduce((a, b) => (Date.parse(b.rows[0].started) > Date.parse(a.rows[0].started) ? b : a));
@@ -38,8 +41,9 @@ export class Left {
   }
 
   async #fill(s) {
-    while (s.rows.length === 0 && !s.ended) {
+    while (s.rows.length === 0 && !s.ended && s.pages < PAGES) {
       const page = await get("/requests", { status: s.status, limit: PAGE, after: s.after }, this.signal);
+      s.pages++;
       s.rows = page.requests.filter((r) => r.remainder > 0);
       s.after = page.next ?? "";
       s.ended = s.after === "";

@@ -65,7 +65,7 @@ function content(letter) {
 function folded(name, text, size) {
   return el("details", { key: name }, el("summary", {}, name, size !== undefined && `, ${counted(size, "byte")} as it came`),
     el("p", { class: "acts" }, copy(text, name.toLowerCase()), el("span", { class: "soft" }, "Copy")),
-    el("pre", { class: "payload", tabindex: "0", "aria-label": name, dir: "auto" }, text));
+    el("pre", { class: "payload", tabindex: "0", role: "region", "aria-label": name, dir: "auto" }, text));
 }
 
 // Content comes as base64, and is shown as it came: laid out anew, JSON would lose what may be wrong with it, such as a member given twice.

@@ -45,7 +45,7 @@ export function totals(sum, filter, select) {
   return el("div", { class: "totals", key: "totals" },
     el("p", { class: "soft" }, `${of}${wider}: ${count(sum.get("total"))}, of which ${counted(sum.get("open"), "is open", "are open")}`),
     el("ul", { "aria-label": `${of} by status` }, [...sum].filter(([s]) => s !== "open" && s !== "total").map(([s, n]) => el("li", { key: s },
-      el("button", { type: "button", class: "quiet", "aria-pressed": String(filter.status === s),
+      el("button", { type: "button", class: "quiet", "aria-pressed": String(filter.status === s), "aria-label": `${status(s)} ${count(n)}`,
         onclick: () => select({ status: filter.status === s ? "" : s }) }, badge(s), " ", count(n))))));
 }
 
@@ -54,8 +54,13 @@ export function search(text, find) {
   return el("div", { class: "row search", key: "search" },
     el("label", {}, el("span", {}, "Request id, or tenant/service/id to open one"),
       el("input", { type: "search", value: text, autocomplete: "off", spellcheck: "false", onkeydown: (e) => e.key === "Enter" && go(e.currentTarget.value),
-        oninput: (e) => find(named(e.currentTarget.value) ? "" : e.currentTarget.value.trim()) })),
+        oninput: (e) => find(e.currentTarget.value) })),
     button("Open it", (e) => go(e.currentTarget.parentNode.querySelector("input").value)));
+}
+
+/** Reports whether a request is among those that the text in the field narrows to. */
+export function found(text, r) {
+  return named(text) !== null || r.request.includes(text.trim());
 }
 
 function go(text) {

@@ -5,11 +5,12 @@ import { Place } from "../address.js";
 import { el } from "../dom.js";
 import { poll } from "../poll.js";
 import { keyOf, Seen } from "../seen.js";
+import { session } from "../session.js";
 import { standings, tally } from "../standings.js";
 import { button, pager, table } from "../widgets.js";
 import { counted } from "../words.js";
 import { columns } from "./history-columns.js";
-import { chosen, filters, fits, search, totals } from "./history-filters.js";
+import { chosen, filters, fits, found, search, totals } from "./history-filters.js";
 
 const ROWS = 50;
 
@@ -40,7 +41,8 @@ export function open(_, page, query) {
       const got = await filled(filter, place.after, page.signal);
       if (mine !== asked) return;
       shown = { rows: got.rows.map((r) => seen.newest(r)), next: got.next, of };
-      fresh.clear();
+      const there = new Set(shown.rows.map(keyOf));
+      for (const [key, r] of fresh) if (there.has(key) || !place.first || !fits(filter, r)) fresh.delete(key); // the list may be a moment behind
     } catch (error) {
       if (mine !== asked) return; // of what nobody waits for any more
       if (shown?.of !== of) shown = null;
@@ -81,7 +83,7 @@ export function open(_, page, query) {
       page.redraw();
     },
     draw() {
-      const rows = shown?.rows.filter((r) => r.request.includes(find)) ?? [];
+      const rows = shown?.rows.filter((r) => found(find, r)) ?? [];
       return [
         filters(filter, select),
         totals(tenants && tally(tenants.filter((t) => !filter.tenant || t.alias === filter.tenant)), filter, select),
@@ -118,7 +120,8 @@ function reaches({ rows, next }, r) {
 function said(shown, rows, place, filter) {
   const n = place.first ? "First page" : place.before.length > 0 ? `Page ${place.before.length + 1}` : "A later page";
   const left = shown.rows.filter((r) => !fits(filter, r)).length;
-  return [`${n}: ${counted(rows.length, "request")}, those that began last first.`,
+  const by = session.everywhere || filter.tenant || session.tenants.length < 2 ? "" : " tenant by tenant,";
+  return [`${n}: ${counted(rows.length, "request")},${by} those that began last first.`,
     left > 0 && ` ${counted(left, "row")} in grey changed since and no longer ${left === 1 ? "fits" : "fit"} the filter.`];
 }
 

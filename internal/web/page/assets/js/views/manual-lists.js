@@ -56,5 +56,6 @@ function term(words, at, over, name) {
 }
 
 function gone(now) {
-  return now && el("p", {}, "It waits no more: ", badge(now.status));
+  if (!now) return null;
+  return el("p", {}, now.status === "waiting" ? "It waits for something else now." : ["It waits no more: ", badge(now.status)]);
 }

@@ -40,18 +40,20 @@ export function open(_, page) {
       await manual.take(rows.filter((r) => r.stop === "manual"));
       await decisions.take(rows.filter((r) => r.stop !== "manual"));
       await left.load();
-      fresh.clear();
+      const there = new Set(rows.map(keyOf));
+      for (const [key, r] of fresh) if (there.has(key) || r.status !== "waiting") fresh.delete(key); // the list may be a moment behind
     },
     changed(list) {
       seen.take(list);
-      const known = new Set([...manual.rows, ...decisions.rows].map(keyOf));
+      const known = new Map([...manual.rows, ...decisions.rows].map((r) => [keyOf(r), r]));
+      const again = [];
       for (const r of list) {
-        const key = keyOf(r);
-        const same = [...manual.rows, ...decisions.rows].find((w) => keyOf(w) === key);
-        if (r.status === "waiting" && (!known.has(key) || same.stop !== r.stop)) fresh.set(key, r);
-        else if (!left.ends(r)) fresh.delete(key);
-        else fresh.set(key, r);
+        const same = known.get(keyOf(r));
+        if (same && r.status === "waiting" && r.stop === same.stop) again.push(r);
+        else if (r.status === "waiting" || left.ends(r)) fresh.set(keyOf(r), r);
+        else fresh.delete(keyOf(r));
       }
+      details.read(again).then(page.redraw, () => {});
       page.redraw();
     },
     draw() {
