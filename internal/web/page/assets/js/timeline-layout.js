@@ -66,7 +66,7 @@ function placeSteps(spans, idle, axis, width, top) {
     if (row < 0) row = rows.push([]) - 1;
     rows[row].push(label);
     boxes.forEach((b, i) => bars.push({ ...b, y: top + row * ROW, height: BAR, kind: "step", open: pieces[i].open, words: wordsOf(pieces[i], step(name)),
-      ...labelled(i === 0 ? label : again(step(name), b)) }));
+      ...labelled(i === 0 ? label : short(step(name), b.parts[0])) }));
   }
   return { bars, rows: rows.length };
 }
@@ -86,10 +86,11 @@ function placeWaits(spans, axis, width, top) {
   const boxes = spans.map((s) => box(s, axis, width));
   return spans.map((s, i) => {
     const name = s.kind === "stop" ? `${NAMES.stop}: ${spaced(s.name)}` : NAMES[s.kind];
-    const label = put(`${name}, ${span(s.to - s.from)}`, boxes[i].x, boxes[i].x + boxes[i].width, boxes[i].width, width);
+    const length = span(s.to - s.from);
+    const label = put(`${name}, ${length}`, boxes[i].x, boxes[i].x + boxes[i].width, boxes[i].width, width);
     const free = label.inside || boxes.every((b, k) => k === i || b.x >= label.to || b.x + b.width <= label.from);
     return { ...boxes[i], y: top, height: BAR, kind: s.kind, open: s.open, words: wordsOf(s, name),
-      ...labelled(free ? label : null) };
+      ...labelled(free ? label : short(length.split(" ").slice(0, 2).join(" "), boxes[i])) };
   });
 }
 
@@ -116,9 +117,9 @@ function labelled(label) {
   return label ? { label: label.text, labelX: label.x, anchor: label.anchor, inside: label.inside } : {};
 }
 
-// The name once more, in a later piece that has room for it.
-function again(name, b) {
-  return measure(name) + 10 <= b.parts[0].width ? { text: name, x: b.x + 5, anchor: "start", inside: true } : null;
+// A text where it has room within its bar.
+function short(text, b) {
+  return measure(text) + 8 <= b.width ? { text, x: b.x + 4, anchor: "start", inside: true } : null;
 }
 
 // Where a label goes: into its bar, behind it, or before it; what has no room anywhere is cut.

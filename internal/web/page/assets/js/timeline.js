@@ -29,7 +29,7 @@ export function timeline() {
   function draw() {
     if (!data || width < 100) return;
     const drawn = layout(data, width, Date.now());
-    const items = [...drawn.bars.map((b) => ({ ...b, at: b.from })), ...drawn.marks].sort((a, b) => a.at - b.at);
+    const items = [...drawn.marks, ...drawn.bars.map((b) => ({ ...b, at: b.from }))].sort((a, b) => a.at - b.at);
     picked = Math.min(picked, items.length - 1);
     const pick = (index) => {
       picked = index;
@@ -65,7 +65,8 @@ export function timeline() {
 
 function picture(drawn, items, picked, pick) {
   const move = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
-  return svg("svg", { class: "timeline-picture", key: "picture", role: "img", tabindex: "0", "aria-labelledby": "timeline-title timeline-words",
+  return svg("svg", { class: "timeline-picture", key: "picture", role: "img", tabindex: "0",
+    "aria-labelledby": "timeline-title", "aria-describedby": "timeline-words",
     viewBox: `0 0 ${drawn.width} ${drawn.height}`, width: drawn.width, height: drawn.height,
     onkeydown: (event) => {
       if (event.key === "Escape") return pick(-1);

@@ -37,7 +37,7 @@ export function open(params, page) {
       if (next === "" && list.some((r) => r.tenant === params.tenant && r.service === params.service && r.request === params.request)) look();
     },
     draw: () => [
-      el("p", { key: "under" }, el("a", { href: requestAddress(params) }, "Back to the request"), " ", code(name, "the name of the request")),
+      el("p", { key: "under", class: "under" }, el("a", { href: requestAddress(params) }, "Back to the request"), " ", code(name, "the name of the request")),
       archived ? moved() : [bundle(), list()],
     ],
   };

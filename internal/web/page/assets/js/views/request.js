@@ -22,6 +22,7 @@ export function open(params, page) {
   let line = null; // of GET …/timeline
   let said = ""; // what was announced last
   let told = null; // what the SOC was told
+  let archived = false;
 
   const look = fresh(() => page.reload(), GAP, page.signal);
   const draw = fresh(async () => {
@@ -31,6 +32,8 @@ export function open(params, page) {
       page.redraw();
     } catch (error) {
       if (!error.line && !page.signal.aborted) throw error; // without a picture, everything else is still there
+      archived = error.reason === "archived";
+      page.redraw();
     }
   }, PICTURE, page.signal);
   const clock = setInterval(() => {
@@ -81,7 +84,7 @@ export function open(params, page) {
       steps(p, since(p)),
       counters(p),
       !ended(p.status) && remainder(p),
-      picture.node,
+      archived ? el("p", { key: "timeline" }, "The journal of this request was moved to the archive: only its end is still here.") : picture.node,
       decisions(line),
       announcement(line, told, listen),
       el("h2", { key: "asked head" }, "What was asked for"),
