@@ -19,6 +19,7 @@ export function decisionPanel({ progress, page, redraw }) {
   heard(progress);
   const decided = (text) => {
     page?.say(text);
+    page?.reload?.(); // the updates may be paused, or lost
     redraw?.();
   };
   if (ended(progress.status)) return rest(progress);
