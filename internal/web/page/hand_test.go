@@ -12,6 +12,21 @@ func (w *world) open(hash string) *browsertest.Page {
 	return p
 }
 
+// looks opens a gallery at its own time.
+func (g *gallery) looks(hash string) *browsertest.Page {
+	g.w.t.Helper()
+	p := browsertest.New(g.w.t)
+	p.Now(galleryNow)
+	p.Open(g.w.url(hash))
+	return p
+}
+
+// said is what the page last told whoever listens to it.
+func said(p *browsertest.Page) (text string) {
+	p.Eval(`document.getElementById("say").textContent`, &text)
+	return text
+}
+
 // goes leads a page that is open to another view, as a link does.
 func goes(p *browsertest.Page, hash string) {
 	p.Eval(`void (location.hash = "`+hash+`")`, nil)

@@ -112,6 +112,23 @@ func TestPageKeepsFocusAndTypedTextOverUpdates(t *testing.T) {
 	p.In("row", "another").See("in work")
 	p.SeeFocus("button", "Copy the App Id of inline")
 
+	// What stands behind something that comes and goes, as the numbers of requests do.
+	goes(p, "/requests")
+	made, release := w.calls.hold("/api/v1/tenants")
+	defer release()
+	p.Reload()
+	<-made
+	const search = "Request id, or tenant/service/id to open one"
+	p.Fill(search, "r")
+	release()
+	p.See("All requests: 2")
+	p.SeeFocus("searchbox", search)
+	p.Type("1")
+	if got := p.Value("searchbox", search); got != "r1" {
+		t.Errorf("what was typed became %q", got)
+	}
+	goes(p, "/accounts")
+
 	// What was typed, and where the caret is in it.
 	p.Click("button", "Sign in")
 	p.In("dialog", "Sign in").Fill("Token", "half a token")

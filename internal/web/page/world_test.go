@@ -41,8 +41,8 @@ import (
 //	w.signIn(p, decider)                                 // through the dialog, as a person does
 //
 // An append is in the journal when the call returns; the stream of changes brings it, and the picture has it a moment later (w.drawn waits
-// for that). More in script_test.go (requests), plan_test.go (plans and evidence), crowd_test.go (100,000 requests), line_test.go
-// (a connection that breaks), calls_test.go (what was called of the API), hand_test.go (what a person does on every view).
+// for that). More in script_test.go (requests), plan_test.go (plans and evidence), crowd_test.go (100,000 requests), gallery_test.go (something
+// in every view), calls_test.go (what was called of the API), hand_test.go (what a person does on every view).
 type world struct {
 	t       testing.TB
 	dir     string
@@ -55,7 +55,7 @@ type world struct {
 	gate    *progress.Gate
 	log     *safeBuffer
 	calls   *calls
-	line    *line // between the browser and the server
+	line    line // between the browser and the server
 	now     func() time.Time
 
 	behind sync.Mutex // whoever holds it keeps the picture as it is
@@ -184,7 +184,7 @@ func (w *world) draw() {
 		w.t.Fatal(err)
 	}
 	w.picture = progress.New(redis, progress.Options{Incarnation: created.UTC().Format(time.RFC3339Nano)})
-	w.gate = progress.NewGate(redis, progress.GateOptions{Budget: budget})
+	w.gate = progress.NewGate(redis, progress.GateOptions{Budget: budget, Clock: ticking{w}})
 	if err := w.picture.Reset(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}
@@ -204,6 +204,15 @@ func (w *world) draw() {
 		_ = stopAnswers()
 	})
 }
+
+// ticking is the world's clock.
+type ticking struct{ *world }
+
+// Now implements [engine.Clock].
+func (c ticking) Now() time.Time { return c.now() }
+
+// After implements [engine.Clock].
+func (c ticking) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
 // canvas lets the journal's projector write the picture.
 type canvas struct{ *world }
@@ -251,8 +260,18 @@ func (w *world) serve(shapes ...shape) {
 			w.t.Error(err)
 		}
 	})
-	w.line = newLine(w.t, listener.Addr().String())
+	w.line = line{browsertest.NewWire(w.t, "http://"+listener.Addr().String())}
 }
+
+// line is what lies between the browser and the server.
+type line struct{ wire *browsertest.Wire }
+
+func (l line) origin() string { return l.wire.URL() }
+func (l line) cut()           { l.wire.Cut() }
+func (l line) mend()          { l.wire.Mend() }
+
+// drop breaks every connection off; new ones go through at once.
+func (l line) drop() { l.cut(); l.mend() }
 
 // url is the address of the page at a hash such as "/accounts".
 func (w *world) url(hash string) string { return w.line.origin() + "/#" + hash }

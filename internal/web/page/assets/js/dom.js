@@ -24,7 +24,7 @@ function fill(node, props, children) {
   for (const [name, value] of Object.entries(props ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "key") node[KEY] = String(value);
-    else if (typeof value === "function") node[HANDLERS][name] = node[name] = value;
+    else if (typeof value === "function") node[HANDLERS][name] = node[name] = (event) => void value(event); // one that returns false would cancel the event
     else if (name === "style") for (const [p, v] of Object.entries(value)) node.style.setProperty(p, v);
     else if (name === "value" && "value" in node && node.tagName !== "PROGRESS") node[MEANT] = node.value = value;
     else if (name === "checked") node[MEANT] = node.checked = true;
@@ -47,29 +47,54 @@ export function nodes(children) {
 
 /**
  * Makes the children of host what fresh says, and keeps every node that is still meant: focus, selection, scroll and what somebody typed stay.
- * A node stays if its tag and its key are the same; without a key, its place counts.
+ * A node stays if its tag and its key are the same; without a key, its place among those without one counts, from either end.
  */
 export function patch(host, fresh) {
   const list = nodes(fresh);
-  const keyed = new Map();
-  for (const n of host.childNodes) if (n[KEY] !== undefined) keyed.set(n[KEY], n);
+  const there = [...host.childNodes];
+  const kept = pairs(there, list);
+  const stays = new Set(kept.values());
+  for (const n of there) if (!stays.has(n)) n.remove(); // first, for what is taken out and put in again elsewhere loses the focus
   let at = host.firstChild;
   for (const next of list) {
-    const old = next[KEY] === undefined ? at : keyed.get(next[KEY]);
-    if (!old || !alike(old, next)) {
+    const old = kept.get(next);
+    if (!old) {
       host.insertBefore(next, at);
       continue;
     }
     if (old === at) at = at.nextSibling;
-    else host.insertBefore(old, at);
-    keyed.delete(old[KEY]);
+    else move(host, old, at);
     morph(old, next);
   }
-  while (at) {
-    const gone = at;
-    at = at.nextSibling;
-    gone.remove();
+}
+
+// Which of the nodes that are there stands for which of a list.
+function pairs(there, list) {
+  const kept = new Map();
+  const keyed = new Map(there.filter((n) => n[KEY] !== undefined).map((n) => [n[KEY], n]));
+  for (const next of list) {
+    const old = next[KEY] === undefined ? null : keyed.get(next[KEY]);
+    if (!old || !alike(old, next)) continue;
+    kept.set(next, old);
+    keyed.delete(next[KEY]);
   }
+  const old = there.filter((n) => n[KEY] === undefined);
+  const mine = list.filter((n) => n[KEY] === undefined);
+  const pair = (a, b) => a && b && alike(a, b) && kept.set(b, a);
+  let first = 0;
+  while (pair(old[first], mine[first])) first++;
+  let oldEnd = old.length;
+  let mineEnd = mine.length;
+  for (; oldEnd > first && mineEnd > first && pair(old[oldEnd - 1], mine[mineEnd - 1]); oldEnd--) mineEnd--;
+  for (let at = first; first < mineEnd && at < oldEnd; first++) if (pair(old[at], mine[first])) at++;
+  return kept;
+}
+
+function move(host, node, before) {
+  if (host.moveBefore) return void host.moveBefore(node, before); // it keeps the focus
+  const focused = node.contains(document.activeElement) ? document.activeElement : null;
+  host.insertBefore(node, before);
+  focused?.focus({ preventScroll: true });
 }
 
 function alike(a, b) {

@@ -22,7 +22,7 @@ route("/tenants", () => import("./views/tenants.js"));
 route("/tenants/:tenant", () => import("./views/tenant.js"));
 route("/dead-letters", () => import("./views/deadletters.js"));
 
-const LATELY = 5000; // milliseconds that a list may be behind
+const LATELY = 1500; // milliseconds that a list may be behind
 
 const main = document.getElementById("main");
 let shown = null; // {view, where, abort, problem, loaded}
@@ -40,7 +40,7 @@ async function show() {
   if (!where) return lost();
   const abort = new AbortController();
   const me = (shown = { where, abort, view: null, problem: null, loaded: false, asked: false });
-  const page = { redraw, reload: () => me.fresh || reload(me), say, signal: abort.signal };
+  const page = { redraw, reload: () => (me.fresh ? Promise.resolve() : reload(me)), say, signal: abort.signal };
   const module = await where.load();
   if (shown !== me) return;
   me.view = module.open(where.params, page, where.query);
@@ -54,14 +54,15 @@ async function show() {
 
 let arrived = false; // the first view takes no focus: the page begins at its begin
 
-// One load at a time: whoever asks for another meanwhile gets it afterwards.
-async function reload(me) {
-  if (shown !== me || !me.view) return;
-  me.again = me.loading;
-  if (me.loading) return;
-  me.loading = true;
-  await loads(me).finally(() => { me.loading = false; });
-  if (me.again) await reload(me);
+// One load at a time: whoever asks for another meanwhile gets it afterwards, together with all others.
+function reload(me) {
+  if (shown !== me || !me.view) return Promise.resolve();
+  if (me.loading) return (me.next ??= me.loading.catch(() => {}).then(() => {
+    me.next = null;
+    return reload(me);
+  }));
+  me.loading = loads(me).finally(() => { me.loading = null; });
+  return me.loading;
 }
 
 async function loads(me) {
