@@ -13,7 +13,7 @@ const LETTERS = { asked: "?", claimed: "", announced: "!", decision: "✓", refu
  * to be called when the view is left.
  */
 export function timeline() {
-  const node = el("section", { class: "timeline", key: "timeline", "aria-labelledby": "timeline" });
+  const node = el("section", { class: "timeline", key: "timeline", "aria-label": "When it happened" });
   let data = null;
   let width = 0;
   let picked = -1;
