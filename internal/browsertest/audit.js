@@ -36,8 +36,8 @@
 		for (const e of every("svg")) {
 			if (e.closest("[aria-hidden=true]") || e.parentElement.closest("svg")) continue;
 			const isNamed = e.ariaLabel?.trim() || e.getAttribute("aria-labelledby") || e.querySelector(":scope > title")?.textContent.trim();
-			const isUsed = e.getAttribute("role") === "group" && e.querySelector("a, [tabindex]"); // a picture with things in it to go to
-			if ((e.getAttribute("role") !== "img" && !isUsed) || !isNamed) fault("names", e, "the picture is neither hidden (aria-hidden) nor role=img with a name");
+			const role = e.querySelector("a[href], [tabindex]") ? "group" : "img"; // what is in an img can't be operated
+			if (e.getAttribute("role") !== role || !isNamed) fault("names", e, `the picture is neither hidden (aria-hidden) nor role=${role} with a name`);
 		}
 		for (const hidden of every("[aria-hidden=true]")) {
 			for (const e of [hidden, ...hidden.querySelectorAll("*")]) {

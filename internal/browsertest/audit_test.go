@@ -63,6 +63,7 @@ func TestAnAuditFindsAPlantedFault(t *testing.T) {
 		{"a description that is not there", browsertest.Names, `<button aria-describedby="gone">x</button>`, "names gone"},
 		{"a picture without a text", browsertest.Names, `<img src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">`, "no alt"},
 		{"a drawing without a role", browsertest.Names, `<svg width="9" height="9"></svg>`, "neither hidden"},
+		{"links in a picture", browsertest.Names, `<svg role="img" aria-label="Days"><a href="#x" aria-label="Monday"></a></svg>`, "role=group"},
 		{"a thing with the focus and no role", browsertest.Names, `<div tabindex="0">x</div>`, "no role"},
 		{"a thing to click without the keyboard", browsertest.Names, `<div onclick="1">x</div>`, "not be reached by the keyboard"},
 		{"a hidden thing with the focus", browsertest.Names, `<div aria-hidden="true"><button>x</button></div>`, "hidden from assistive"},
