@@ -24,7 +24,7 @@ function fill(node, props, children) {
   for (const [name, value] of Object.entries(props ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "key") node[KEY] = String(value);
-    else if (typeof value === "function") node[HANDLERS][name] = node[name] = (event) => void value(event); // one that returns false would cancel the event
+    else if (typeof value === "function") node[HANDLERS][name] = node[name] = (event) => { value(event); }; // to return false would cancel it
     else if (name === "style") for (const [p, v] of Object.entries(value)) node.style.setProperty(p, v);
     else if (name === "value" && "value" in node && node.tagName !== "PROGRESS") node[MEANT] = node.value = value;
     else if (name === "checked") node[MEANT] = node.checked = true;
