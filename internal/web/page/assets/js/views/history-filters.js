@@ -53,7 +53,8 @@ export function totals(sum, filter, select) {
 export function search(text, find) {
   return el("div", { class: "row search", key: "search" },
     el("label", {}, el("span", {}, "Request id, or tenant/service/id to open one"),
-      el("input", { type: "search", value: text, autocomplete: "off", spellcheck: "false", onkeydown: (e) => e.key === "Enter" && go(e.currentTarget.value),
+      el("input", { type: "text", value: text, autocomplete: "off", spellcheck: "false",
+        onkeydown: (e) => { if (e.key === "Enter") go(e.currentTarget.value); },
         oninput: (e) => find(e.currentTarget.value) })),
     button("Open it", (e) => go(e.currentTarget.parentNode.querySelector("input").value)));
 }
