@@ -33,8 +33,8 @@ type day struct {
 	} `json:"ticks"`
 }
 
-// laidOut has the page lay out requests.
-func laidOut(t *testing.T, p *browsertest.Page, requests []query.Summary, now time.Time, least float64, most int) day {
+// dayLaidOut has the page lay out requests.
+func dayLaidOut(t *testing.T, p *browsertest.Page, requests []query.Summary, now time.Time, least float64, most int) day {
 	t.Helper()
 	rows, err := json.Marshal(requests)
 	if err != nil {
@@ -56,7 +56,7 @@ func TestDayHoldsWhatWasOpenInItAndNothingElse(t *testing.T) {
 	p := w.open("/tenants")
 	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	ago := func(h float64) time.Time { return now.Add(-time.Duration(h * float64(time.Hour))) }
-	d := laidOut(t, p, []query.Summary{
+	d := dayLaidOut(t, p, []query.Summary{
 		summary("over", deprovision.Succeeded, ago(30), ago(25)), summary("reaches-in", deprovision.Succeeded, ago(30), ago(12)),
 		summary("within", deprovision.Failed, ago(10), ago(4)), summary("old-and-open", deprovision.Waiting, ago(700), ago(600)),
 		summary("later", deprovision.Held, ago(-1), ago(-1)), summary("short", deprovision.Refused, ago(2), ago(2)),
@@ -91,7 +91,7 @@ func TestDayCoversNoBarWithAnotherAndCountsWhatItLeavesOut(t *testing.T) {
 			}
 			rows = append(rows, summary(fmt.Sprintf("r%d", i), status, from, to))
 		}
-		d := laidOut(t, p, rows, now, 0.02, 200)
+		d := dayLaidOut(t, p, rows, now, 0.02, 200)
 		if d.Total != n || len(d.Bars) != min(n, 200) || d.Left != max(0, n-200) {
 			t.Errorf("of %d: %d in all, %d drawn, %d left out", n, d.Total, len(d.Bars), d.Left)
 		}

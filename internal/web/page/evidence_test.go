@@ -11,7 +11,7 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/evidence"
 )
 
-const evidenceAt = inlineAt + "/evidence"
+const evidenceAt = inlinePath + "/evidence"
 
 // carriedOut is a request that removed all of its plan and ended.
 func carriedOut(t testing.TB) (*world, *scripted) {

@@ -11,7 +11,7 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-const inlineAt = "/requests/contoso/exchange-online-inline/r1"
+const inlinePath = "/requests/contoso/exchange-online-inline/r1"
 
 // inline is a world with one account and the script of the request r1 about it.
 func inline(t testing.TB) (*world, *scripted) {
@@ -58,7 +58,7 @@ func TestRequestIsShownFromTheQueueToItsEndWithoutReload(t *testing.T) {
 	asked := w.asked()
 	w.posts("/requests", `{"id":"r1","tenant":"contoso","service":"exchange-online-inline","account":"inline","reason":"the product is replaced",
 		"options":{}}`, decider)
-	p := w.open(inlineAt)
+	p := w.open(inlinePath)
 	p.See("not taken yet")
 	p.See("no worker has taken it yet")
 	p.See("the product is replaced")
@@ -97,7 +97,7 @@ func TestRequestSaysHowLongItStillTakesInHalfAndInNineOfTenCases(t *testing.T) {
 	w, s := inline(t)
 	s.reaches("remove-rerouting-rules")
 	s.expects(2*time.Hour, 5*time.Hour)
-	how := w.open(inlineAt).In("region", "How it is")
+	how := w.open(inlinePath).In("region", "How it is")
 	how.See("Time left, half of the cases")
 	how.See("1 h 59 min")
 	how.See("4 h 59 min")
@@ -110,11 +110,11 @@ func TestRequestNeverGoesBackToAnOlderState(t *testing.T) {
 	w, s := inline(t)
 	s.reaches("remove-rerouting-rules")
 	s.advances(1, 4)
-	p := w.open(inlineAt)
+	p := w.open(inlinePath)
 	row := p.In("listitem", "Remove the rules that send mail to the product")
 	row.See("1 of 4")
 	// From now on every answer about the request is the first one, until the test lets go: a reader of the journal that lags behind.
-	p.Eval(`fetch("/api/v1`+inlineAt+`").then((r) => r.text()).then((old) => {
+	p.Eval(`fetch("/api/v1`+inlinePath+`").then((r) => r.text()).then((old) => {
 		const real = window.fetch;
 		window.answered = 0;
 		window.lags = true;
@@ -149,7 +149,7 @@ func TestRequestIsAskedForAFewTimesASecondHoweverFastItGoes(t *testing.T) {
 	w, s := inline(t)
 	s.reaches("remove-rerouting-rules")
 	s.advances(0, events)
-	p := w.open(inlineAt)
+	p := w.open(inlinePath)
 	p.See(fmt.Sprintf("0 of %d", events))
 	p.Eval(`(() => {
 		const real = window.fetch;
@@ -172,7 +172,7 @@ func TestRequestSaysEachStepOnceToWhoeverListens(t *testing.T) {
 	t.Parallel()
 	w, s := inline(t)
 	s.reaches("remove-rerouting-rules")
-	p := w.open(inlineAt)
+	p := w.open(inlinePath)
 	p.In("listitem", "Remove the rules that send mail to the product").See("in work")
 	p.Eval(`(() => { window.said = []; new MutationObserver(() => { const text = document.getElementById("say").textContent; if (text) said.push(text); })
 		.observe(document.getElementById("say"), { childList: true, characterData: true, subtree: true }); })()`, nil)
@@ -196,7 +196,7 @@ func TestRequestIsReadWithTheKeyboardAlone(t *testing.T) {
 	t.Parallel()
 	w, s := inline(t)
 	s.confirms(inlinePlan(s.state.Request))
-	p := w.open(inlineAt)
+	p := w.open(inlinePath)
 	p.Find("img", "Timeline of the request")
 	for range 40 {
 		if _, name := p.Focused(); name == "Timeline of the request" {
@@ -232,7 +232,7 @@ func TestRequestShowsHostileTextsAsTextAndWithinItsWidth(t *testing.T) {
 	s.stops(deprovision.StopFailed, hostile)
 	p := browsertest.New(t)
 	p.Phone()
-	p.Open(w.url(inlineAt))
+	p.Open(w.url(inlinePath))
 	p.In("region", "Left so far").See("javascript:window.hurt=1")
 	p.In("region", "Left so far").Lost("link", "javascript:window.hurt=1")
 	p.Sound(browsertest.Width)
@@ -251,7 +251,7 @@ func TestRequestSoundsInLightAndDarkAndOnAPhone(t *testing.T) {
 	s.carriesOut(plan, "drain")
 	s.expects(time.Hour, 2*time.Hour)
 	s.parks("mail under way may still come back", time.Hour)
-	p := w.open(inlineAt)
+	p := w.open(inlinePath)
 	p.Find("img", "Timeline of the request")
 	p.Sound()
 	p.Dark(true)
