@@ -8,7 +8,7 @@ import (
 // What the product's own things are called in [HostileTenant]. Those that the
 // vendor publishes keep their names: without them nobody could find them.
 const (
-	HostileFolder     = "Quarantaine\u0301 <img src=x onerror=alert(1)>'\u202e{{7*7}}"
+	HostileFolder     = "Boi\u0302te <img src=x onerror=alert(1)>'\u202e{{7*7}}"
 	HostileLibrary    = "\"><svg onload=alert(1)>'%27 Biblioth\u00e8que\u200b"
 	HostileReceiver   = "=cmd|'/c calc'!A1<script>alert(1)</script>"
 	HostileApp        = "<script>alert('app')</script>\u202e\x1b[31m"

@@ -59,7 +59,7 @@ func addHostilePlaces(f *Fixture) {
 	for i, name := range append(lookAlikes(HostileFolder), HostileNames()...) {
 		f.Mail.Folders = append(f.Mail.Folders, MailFolder{Mailbox: mia, DisplayName: name, Hidden: i%2 == 0})
 	}
-	f.Mail.Folders = append(f.Mail.Folders, MailFolder{Mailbox: mia, DisplayName: "Quarantain\u00e9 <img src=x onerror=alert(1)>'\u202e{{7*7}}", Hidden: true},
+	f.Mail.Folders = append(f.Mail.Folders, MailFolder{Mailbox: mia, DisplayName: "Bo\u00eete <img src=x onerror=alert(1)>'\u202e{{7*7}}", Hidden: true},
 		MailFolder{Mailbox: mia, DisplayName: HostileLibrary, Hidden: true}, MailFolder{Mailbox: "noah@contoso.example", DisplayName: HostileFolder})
 	for i := range f.SharePoint.Sites {
 		s := &f.SharePoint.Sites[i]
