@@ -83,7 +83,8 @@ func TestTimelineOfAShortRequestIsToScale(t *testing.T) {
 	w := newWorld(t)
 	p := w.open("/accounts")
 	l := layOut(t, p, whole(40*time.Second, spanOf(timeline.Step, "take-inventory", 0, 10*time.Second),
-		spanOf(timeline.Step, "confirm", 10*time.Second, 20*time.Second), spanOf(timeline.Stop, "confirm", 12*time.Second, 20*time.Second), spanOf(timeline.Step, "remove-consent", 20*time.Second, 40*time.Second)), 800, began)
+		spanOf(timeline.Step, "confirm", 10*time.Second, 20*time.Second), spanOf(timeline.Stop, "confirm", 12*time.Second, 20*time.Second),
+		spanOf(timeline.Step, "remove-consent", 20*time.Second, 40*time.Second)), 800, began)
 	if len(l.Breaks) != 0 || l.Shortest != 0 {
 		t.Fatalf("a wait that is shorter than the work is drawn shortened: %+v", l.Breaks)
 	}
