@@ -181,6 +181,7 @@ func TestHistoryTellsEmptinessAndTroubleApart(t *testing.T) {
 	p.See("Nothing was ever asked of this worker.")
 	p.Choose("Status", "refused")
 	p.See("No request fits the filter.")
+	p.Gone("Loading…")
 	p.Expect("503")
 	w.redis.Kill()
 	p.Choose("Status", "given up")

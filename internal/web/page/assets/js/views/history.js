@@ -92,7 +92,8 @@ export function open(_, page, query) {
           el("p", { class: "list-head", tabindex: "-1", key: "head" }, shown ? said(shown, rows, place, filter) : "", busy && " Loading…"),
           fresh.size > 0 && button(`${counted(fresh.size, "new request")}: show`, () => page.reload(), { key: "show" })),
         shown && el("div", { key: "list", class: "history wide", "aria-busy": busy ? "true" : null },
-          table({ name: "Requests", columns, rows, key: keyOf, empty: none(find, filter), mark: (r) => (fits(filter, r) ? null : "stale") })),
+          table({ name: "Requests", columns, rows, key: keyOf, empty: busy ? "Loading…" : none(find, filter),
+            mark: (r) => (fits(filter, r) ? null : "stale") })),
         shown && pager({ newer: !place.first && !busy && (() => turn(() => place.back(filter))),
           older: shown.next !== "" && !busy && (() => turn(() => place.on(shown.next, filter))) }),
       ];
