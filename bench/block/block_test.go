@@ -12,7 +12,8 @@ func TestBlockIsReplacedAndNothingElse(t *testing.T) {
 	t.Parallel()
 	b := block.Block{Name: "one", Command: "make one", Template: "one.tmpl"}
 	once := b.Put("# Page\n", "first\n")
-	if again := b.Put(once+"behind\n", "second\n"); again != strings.Replace(once, "first", "second", 1)+"behind\n" || !strings.HasPrefix(again, "# Page\n\n<!-- one: ") {
+	again := b.Put(once+"behind\n", "second\n")
+	if again != strings.Replace(once, "first", "second", 1)+"behind\n" || !strings.HasPrefix(again, "# Page\n\n<!-- one: ") {
 		t.Errorf("%q, then %q", once, again)
 	}
 }

@@ -31,8 +31,8 @@ func (w *writer) append(ctx context.Context, removed int) error {
 	now := time.Now().UTC()
 	p := deprovision.Progress{Request: w.request, RequestDigest: w.request.Digest(), Seq: w.seq, Status: deprovision.Held, Started: w.began, Updated: now,
 		Removed: removed, Step: 4, Detail: "removes what the plan names", Steps: steps(w.began, int(w.seq))}
-	e := deprovision.Event{Progress: p, Change: deprovision.Change{ID: w.request.ID + "-" + strconv.FormatUint(w.seq, 10), Kind: deprovision.Advanced, By: "bench"}}
-	revision, err := w.journal.Append(ctx, w.request.Ref(), w.revision, e)
+	change := deprovision.Change{ID: w.request.ID + "-" + strconv.FormatUint(w.seq, 10), Kind: deprovision.Advanced, By: "bench"}
+	revision, err := w.journal.Append(ctx, w.request.Ref(), w.revision, deprovision.Event{Progress: p, Change: change})
 	if err != nil {
 		return fmt.Errorf("append event %d of %s: %w", w.seq, w.request.ID, err)
 	}
