@@ -15,8 +15,8 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
-// inlineAt is a removal of contoso's inline mode, and where the page has it.
-func inlineAt(w *world) (*scripted, string) {
+// openInline is a removal of contoso's inline mode, and where the page has it.
+func openInline(w *world) (*scripted, string) {
 	s := w.request(w.account(contoso, "inline", deprovision.ExchangeOnlineInline), "r1")
 	s.claims()
 	return s, "/requests/contoso/exchange-online-inline/r1"
@@ -53,7 +53,7 @@ const phrase = "To go on, type contoso/inline"
 func TestConfirmationNeedsEveryCautionAndTheAccountTyped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	plan := s.confirms(inlinePlan(s.state.Request))
 	decisions := w.answering(nil)
 	p := w.opened(at, decider)
@@ -97,7 +97,7 @@ func TestConfirmationNeedsEveryCautionAndTheAccountTyped(t *testing.T) {
 func TestKeyboardAloneConfirms(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	s.confirms(inlinePlan(s.state.Request))
 	decisions := w.answering(nil)
 	p := w.opened(at, decider)
@@ -130,7 +130,7 @@ func TestKeyboardAloneConfirms(t *testing.T) {
 func TestDialogSaysWhenTheRequestMovedOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	plan := s.confirms(inlinePlan(s.state.Request))
 	decisions := w.answering(nil)
 	p := w.opened(at, decider)
@@ -164,7 +164,7 @@ func TestDialogSaysWhenTheRequestMovedOn(t *testing.T) {
 func TestAccidentsDecideNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	s.reaches("remove-rerouting-rules")
 	s.stops(deprovision.StopFailed, "a call failed")
 	decisions := w.answering(nil)
@@ -193,7 +193,7 @@ func TestAccidentsDecideNothing(t *testing.T) {
 func TestRefusedDecisionIsShownWithItsReasonAndMayBeTakenAnew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	s.reaches("remove-rerouting-rules")
 	s.stops(deprovision.StopFailed, "a call failed")
 	first := true
@@ -230,7 +230,7 @@ func TestRefusedDecisionIsShownWithItsReasonAndMayBeTakenAnew(t *testing.T) {
 func TestDecisionThatNobodyAnsweredIsSentAgainAsItWas(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	s.reaches("remove-rerouting-rules")
 	s.stops(deprovision.StopManual, "Outlook add-in: remove it", manual(deprovision.Manual{Instructions: "Remove it by hand.",
 		Link: "https://admin.example/apps", Owner: "the help desk"}))
@@ -262,7 +262,7 @@ func TestDecisionThatNobodyAnsweredIsSentAgainAsItWas(t *testing.T) {
 func TestDecisionThatAWorkerTookClosesItsDialog(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	s.reaches("remove-rerouting-rules")
 	s.stops(deprovision.StopFailed, "a call failed")
 	sent := w.overheard()
@@ -279,7 +279,7 @@ func TestDecisionThatAWorkerTookClosesItsDialog(t *testing.T) {
 func TestCancelAndForceAreThereWhileItIsWorkedOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	plan := s.confirms(inlinePlan(s.state.Request))
 	s.claims()
 	s.carriesOut(plan, "remove-virtual-groups")
@@ -308,7 +308,7 @@ func TestCancelAndForceAreThereWhileItIsWorkedOn(t *testing.T) {
 func TestLookAlikesAreApprovedByNameOrByIdWhereSeveralHaveIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	plan := inlinePlan(s.state.Request)
 	for _, id := range []string{"twin-1", "twin-2"} {
 		twin := artifact("transport-rule", id, "Twin", "remove-rerouting-rules")
@@ -335,7 +335,7 @@ func TestLookAlikesAreApprovedByNameOrByIdWhereSeveralHaveIt(t *testing.T) {
 func TestBrakeIsApprovedByItsOwnName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	s.confirms(inlinePlan(s.state.Request))
 	s.claims()
 	s.stops(deprovision.StopBrake, "The brake holds the plan: it removes 10 of at most 5 within an hour.")
@@ -355,7 +355,7 @@ func TestBrakeIsApprovedByItsOwnName(t *testing.T) {
 func TestLargeAndHostilePlanIsShownAsItIs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	plan := inlinePlan(s.state.Request)
 	hostile := `<img src=x onerror=alert(1)> ` + "\u202egnihton" + strings.Repeat("x", 250)
 	for i := range 4500 {
@@ -395,7 +395,7 @@ func TestLargeAndHostilePlanIsShownAsItIs(t *testing.T) {
 func TestWhoMayNotDecideSeesWhatIsAskedAndHowToSignIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, at := inlineAt(w)
+	s, at := openInline(w)
 	s.confirms(inlinePlan(s.state.Request))
 	p := w.open(at)
 	p.See("To answer, sign in at the top of the page with a token that may decide.")

@@ -223,7 +223,10 @@ func TestRowGoesWhenItsAccountWentAndStaysWhenItDidNot(t *testing.T) {
 	p.Until("the request's own view", func() bool { return strings.HasSuffix(p.URL(), "/teams/r2") })
 	goes(p, "/accounts")
 	p.In("row", "inline").See("in work")
-	one.ends(deprovision.Succeeded)
+	one.append(deprovision.Ended, func(e *deprovision.Event) { e.Progress.Status, e.Progress.Claim = deprovision.Succeeded, nil })
+	p.In("row", "inline").See("removed") // its end is heard, and the record does not say so yet
+	gone.State, gone.Open, gone.Closed = deprovision.AccountClosed, "", "r1"
+	w.put(gone)
 	two.ends(deprovision.Cancelled, deprovision.Remainder{Name: "an app", Instructions: "Remove it."})
 	p.Until("one row", func() bool { return len(p.Rows("Service accounts")) == 1 })
 	p.See("inline of contoso is removed.")
