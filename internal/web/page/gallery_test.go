@@ -196,19 +196,29 @@ type aDialog struct {
 	button     string // that opens it
 	title      string
 	sees       string // a text that is there when it is drawn
+	early      bool   // the button is folded away
 }
 
 // opens opens the dialog on a page that is signed in.
-func (d aDialog) opens(p *browsertest.Page) *browsertest.Scope {
-	goes(p, d.hash)
-	if d.button == "Close by force…" || d.button == "Cancel the request…" {
-		p.Eval(`new Promise((done) => { const look = () => { const e = document.querySelector("details.early"); if (e) { e.open = true; done(); } else setTimeout(look, 20); }; look(); })`, nil)
-	}
+func (d aDialog) opens(p *browsertest.Page) {
+	d.goes(p)
 	p.Click("button", d.button)
-	s := p.In("dialog", d.title)
-	s.See(d.sees)
-	p.Eval("new Promise((ready) => setTimeout(ready, 700))", nil) // what does something is disabled at first, for the sake of double clicks
-	return s
+	p.In("dialog", d.title).See(d.sees)
+	ready(p)
+}
+
+// goes leads to where the button is.
+func (d aDialog) goes(p *browsertest.Page) {
+	goes(p, d.hash)
+	if d.early {
+		p.See("End it before it is done")
+		p.Eval(`document.querySelector("details.early").open = true`, nil)
+	}
+}
+
+func (d aDialog) closes(p *browsertest.Page) {
+	p.In("dialog", d.title).Click("button", "Close")
+	p.Lost("dialog", d.title)
 }
 
 func (g *gallery) dialogs() []aDialog {
@@ -217,16 +227,16 @@ func (g *gallery) dialogs() []aDialog {
 		failed  = "/requests/contoso/teams/case-2035"
 	)
 	return []aDialog{
-		{"remove", "/accounts", "Remove… chat of contoso", "Remove chat of contoso", "Nothing is removed before the plan is confirmed"},
-		{"confirm", waiting, "Confirm…", "Confirm: mail-inline of contoso", "Mail goes past the product"},
-		{"approve", waiting, "Approve look-alikes…", "Approve look-alikes: mail-inline of contoso", "Rerouting rule (copy)"},
-		{"cancel", waiting, "Cancel the request…", "Cancel the request: mail-inline of contoso", "Why?"},
-		{"force", waiting, "Close by force…", "Close by force: mail-inline of contoso", "To go on, type"},
-		{"retry", failed, "Retry…", "Retry: teams of contoso", "403 Forbidden"},
-		{"skip", failed, "Skip…", "Skip: teams of contoso", "To go on, type"},
-		{"credentials", failed, "Other credentials…", "Other credentials: teams of contoso", "Never type a secret here"},
-		{"manual-done", "/requests/contoso/onedrive/case-2038", "It is done…", "It is done: drives of contoso", "How was it done?"},
-		{"dead-letter", "/dead-letters", "Details of dead letter 1", "Dead letter 1", "Set aside"},
-		{"publish-again", "/dead-letters", "Publish dead letter 2 again…", "Publish dead letter 2 again", "The message goes out once more"},
+		{name: "remove", hash: "/accounts", button: "Remove… chat of contoso", title: "Remove chat of contoso", sees: "Nothing is removed before the plan is confirmed"},
+		{name: "confirm", hash: waiting, button: "Confirm…", title: "Confirm: mail-inline of contoso", sees: "Mail goes past the product"},
+		{name: "approve", hash: waiting, button: "Approve look-alikes…", title: "Approve look-alikes: mail-inline of contoso", sees: "Rerouting rule (copy)"},
+		{name: "cancel", hash: waiting, button: "Cancel the request…", title: "Cancel the request: mail-inline of contoso", sees: "Why?", early: true},
+		{name: "force", hash: waiting, button: "Close by force…", title: "Close by force: mail-inline of contoso", sees: "To go on, type", early: true},
+		{name: "retry", hash: failed, button: "Retry…", title: "Retry: teams of contoso", sees: "403 Forbidden"},
+		{name: "skip", hash: failed, button: "Skip…", title: "Skip: teams of contoso", sees: "To go on, type"},
+		{name: "credentials", hash: failed, button: "Other credentials…", title: "Other credentials: teams of contoso", sees: "Never type a secret here"},
+		{name: "manual-done", hash: "/requests/contoso/onedrive/case-2038", button: "It is done…", title: "It is done: drives of contoso", sees: "How was it done?"},
+		{name: "dead-letter", hash: "/dead-letters", button: "Details of dead letter 1", title: "Dead letter 1", sees: "Set aside"},
+		{name: "publish-again", hash: "/dead-letters", button: "Publish dead letter 2 again…", title: "Publish dead letter 2 again", sees: "The message goes out once more"},
 	}
 }

@@ -122,9 +122,9 @@ func TestPageKeepsFocusAndTypedTextOverUpdates(t *testing.T) {
 	p.Fill(search, "r")
 	release()
 	p.See("All requests: 2")
-	p.SeeFocus("searchbox", search)
+	p.SeeFocus("textbox", search)
 	p.Type("1")
-	if got := p.Value("searchbox", search); got != "r1" {
+	if got := p.Value("textbox", search); got != "r1" {
 		t.Errorf("what was typed became %q", got)
 	}
 	goes(p, "/accounts")

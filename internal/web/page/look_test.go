@@ -44,9 +44,39 @@ func TestPageEveryDialogPassesTheAudit(t *testing.T) {
 	p.Press("Escape")
 	w.signIn(p, operator)
 	for _, d := range g.dialogs() {
-		opened := d.opens(p)
+		d.opens(p)
 		findings(t, d.name, p.Audit())
-		opened.Click("button", "Close")
-		p.Lost("dialog", d.title)
+		d.closes(p)
+	}
+}
+
+func TestPageFitsAPhone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	g := newGallery(w)
+	p := g.looks("/accounts")
+	p.Phone()
+	w.signIn(p, operator)
+	g.every(p, func(name string) { findings(t, name, p.Audit(browsertest.Width, browsertest.Targets)) })
+	for _, d := range g.dialogs() {
+		d.opens(p)
+		findings(t, d.name, p.Audit(browsertest.Width, browsertest.Targets))
+		d.closes(p)
+	}
+}
+
+// The audit of every view holds the same in light colours.
+func TestPageLightAndDarkHaveContrast(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	g := newGallery(w)
+	p := g.looks("/accounts")
+	p.Dark(true)
+	w.signIn(p, operator)
+	g.every(p, func(name string) { findings(t, name, p.Audit(browsertest.Contrast)) })
+	for _, d := range g.dialogs() {
+		d.opens(p)
+		findings(t, d.name, p.Audit(browsertest.Contrast))
+		d.closes(p)
 	}
 }

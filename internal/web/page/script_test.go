@@ -64,15 +64,13 @@ type scripted struct {
 	revision uint64
 }
 
-// request begins the script of a request; nothing is in the journal yet. The account's record says that it is open.
+// request begins the script of a request; nothing is in the journal yet. Its first event opens it on the account's record.
 func (w *world) request(a deprovision.Account, id string, changes ...func(*deprovision.Request)) *scripted {
 	w.t.Helper()
 	r := deprovision.Request{ID: id, Tenant: a.Tenant, Service: a.Service, Account: a.ID, RequestedBy: "soc@contoso.example", Reason: "the product is replaced"}
 	for _, change := range changes {
 		change(&r)
 	}
-	a.Open = id
-	w.put(a)
 	return w.scripted(a, r)
 }
 
@@ -107,6 +105,11 @@ func (s *scripted) append(kind deprovision.ChangeKind, change func(*deprovision.
 		s.w.t.Fatal(err)
 	}
 	s.state, s.revision = *p, revision
+	if p.Seq == 1 && !p.Status.Terminal() {
+		a := s.account
+		a.Open = p.Request.ID
+		s.w.put(a)
+	}
 }
 
 // claims has a worker take the request, or take it up again.

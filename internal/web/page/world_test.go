@@ -136,7 +136,7 @@ func stop(s *server.Server) {
 	s.WaitForShutdown()
 }
 
-// stopNATS takes the NATS server away; startNATS brings it back, and returns when the worker is connected again.
+// stopNATS takes the NATS server away; startNATS brings it back, and returns when the worker can read its journal again.
 func (w *world) stopNATS() { stop(w.server) }
 
 func (w *world) startNATS() {
@@ -146,6 +146,14 @@ func (w *world) startNATS() {
 	w.start()
 	if !w.nc.IsConnected() {
 		<-connected
+	}
+	for { // a stream that is being recovered answers late, and tells nobody when it is there
+		if _, err := w.journal.Head(w.t.Context()); err == nil {
+			return
+		}
+		if err := w.t.Context().Err(); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 }
 
