@@ -148,7 +148,7 @@ func TestStylesNameOnlyColoursOfTheScheme(t *testing.T) {
 			continue
 		}
 		text = strings.ReplaceAll(text, "rgb(0 0 0 / 55%)", "") // behind a dialog
-		_, rest, found := strings.Cut(text, "\n* { box-sizing")  // the schemes stand before it
+		_, rest, found := strings.Cut(text, "\n* { box-sizing") // the schemes stand before it
 		if found {
 			text = rest
 		}

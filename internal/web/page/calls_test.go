@@ -21,7 +21,7 @@ type calls struct {
 	read    []string // paths with their queries, of what was answered or has begun
 	streams int
 	holding map[string]*held // answers that are kept back, by path
-	changed chan struct{} // closed and replaced when the number of streams changes
+	changed chan struct{}    // closed and replaced when the number of streams changes
 }
 
 // ServeHTTP implements [http.Handler].
