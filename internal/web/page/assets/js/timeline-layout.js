@@ -49,7 +49,7 @@ export function layout(data, width, present) {
 /** About how many pixels a text takes. */
 export function measure(text) {
   let sum = 0;
-  for (const letter of text) sum += letter.codePointAt(0) > 0x10ff ? LABEL : LABEL * 0.55;
+  for (const letter of text) sum += letter.codePointAt(0) > 0x10ff ? LABEL : LABEL * 0.58;
   return sum;
 }
 
@@ -61,7 +61,8 @@ function placeSteps(spans, idle, axis, width, top) {
   const bars = [];
   for (const [name, pieces] of byName) {
     const boxes = pieces.map((s) => ({ ...box(s, axis, width), parts: parts(s, idle, axis, width) }));
-    const label = put(clip(step(name), width), boxes[0].x, Math.max(...boxes.map((b) => b.x + b.width)), boxes[0].parts[0].width, width);
+    const right = Math.max(...boxes.flatMap((b) => [b, ...b.parts]).map((b) => b.x + b.width));
+    const label = put(clip(step(name), width), boxes[0].x, right, boxes[0].parts[0].width, width);
     let row = rows.findIndex((taken) => taken.every((t) => t.to + 6 <= label.from || label.to + 6 <= t.from));
     if (row < 0) row = rows.push([]) - 1;
     rows[row].push(label);

@@ -1,7 +1,7 @@
 // The time axis of a picture: where an instant lies between left and right. Work is drawn to scale; of waits, the longest are drawn shortened, so
 // that a minute of work can still be seen beside thirty days. Nothing here knows how it is drawn.
 
-const BREAK = 48; // pixels of a wait that is drawn shortened
+const BREAK = 56; // pixels of a wait that is drawn shortened
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000].map((s) => s * 1000);
 
 /**

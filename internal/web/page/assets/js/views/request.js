@@ -13,6 +13,7 @@ import { timeline } from "../timeline.js";
 import { capital, ended, service, status } from "../words.js";
 
 const GAP = 250; // milliseconds between two looks at the request: the eye needs no more
+const AGAIN = 1000; // milliseconds until another look after an answer that is behind what was told
 const PICTURE = 3000; // likewise at its timeline, which costs the worker a whole journal
 
 export function open(params, page) {
@@ -23,6 +24,8 @@ export function open(params, page) {
   let said = ""; // what was announced last
   let told = null; // what the SOC was told
   let archived = false;
+  let heard = 0; // the newest event that was told of
+  let behind = 0; // answers in a row that did not have it
 
   const look = fresh(() => page.reload(), GAP, page.signal);
   const draw = fresh(async () => {
@@ -46,6 +49,7 @@ export function open(params, page) {
     title: `Request ${params.request}`,
     async load() {
       const next = await get(here(), {}, page.signal);
+      catchUp(next.progress?.seq ?? 0);
       if (older(next, state)) return;
       const before = state;
       state = next;
@@ -55,7 +59,10 @@ export function open(params, page) {
     },
     changed(list) {
       const mine = list.find((r) => r.tenant === params.tenant && r.service === params.service && r.request === params.request);
-      if (mine && (state?.progress?.seq ?? 0) < mine.seq) look();
+      if (!mine || (state?.progress?.seq ?? 0) >= mine.seq) return;
+      heard = mine.seq;
+      behind = 0;
+      look();
     },
     draw: () => state && (state.progress ? taken(state.progress) : stored()),
     close() {
@@ -95,6 +102,12 @@ export function open(params, page) {
   // When the stop opened at which it waits: a refused decision is an event of its own, and opens none.
   function since(p) {
     return line?.spans.findLast((s) => s.kind === "stop" && !s.to)?.from ?? p.updated;
+  }
+
+  // A reader of the journal may be behind the stream of changes, for a moment: then it is asked again.
+  function catchUp(seq) {
+    behind = seq < heard ? behind + 1 : 0;
+    if (behind > 0 && behind <= 10) setTimeout(look, AGAIN);
   }
 
   // Says the step and how it is to whoever listens, once for each.
