@@ -118,10 +118,12 @@ func (b branch) tenantOf(seed uint64) *officeTenant {
 
 func (b *branching) run() {
 	id := b.tenant.fixture.Tenant.ID
+	var forbidding *tenantsim.FaultHandle
 	if b.fault != nil {
 		m := *b.fault
 		m.Tenant = id
-		b.sim.Faults.Must(tenantsim.Fault{Match: m, Do: tenantsim.FaultForbidden})
+		// Every such call, until somebody decides: the office's time may jump past a lease, and the call is then made again.
+		forbidding = b.sim.Faults.Must(tenantsim.Fault{Match: m, Do: tenantsim.FaultForbidden, Times: -1})
 	}
 	b.first = b.asks("r1", "")
 	from := uint64(1)
@@ -144,6 +146,9 @@ func (b *branching) run() {
 	}
 	if b.stop != deprovision.StopFailed {
 		b.untouched(b.tenant)
+	}
+	if forbidding != nil {
+		forbidding.End()
 	}
 	accepted(b.t, b.doorway, to(b.first, b.verb, func(d *deprovision.Decision) { d.CredentialRef = b.ref }))
 	if b.end = b.goesOn(b.first, b.at.Seq+1); b.end.Status != b.ends {

@@ -82,6 +82,7 @@ type FaultHandle struct {
 	mu       sync.Mutex
 	seen     int
 	hits     int
+	ended    bool
 	hit      chan struct{} // replaced at each hit
 	released chan struct{}
 	once     sync.Once
@@ -89,6 +90,13 @@ type FaultHandle struct {
 
 // Release lets all calls that hang on the fault go on. It can be called twice.
 func (h *FaultHandle) Release() { h.once.Do(func() { close(h.released) }) }
+
+// End lets the fault hit no further call.
+func (h *FaultHandle) End() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ended = true
+}
 
 // Hits returns how many calls the fault has hit.
 func (h *FaultHandle) Hits() int {
@@ -119,7 +127,7 @@ func (h *FaultHandle) take() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.seen++
-	if h.seen < h.fault.Match.Nth || (h.fault.Times >= 0 && h.hits >= max(1, h.fault.Times)) {
+	if h.ended || h.seen < h.fault.Match.Nth || (h.fault.Times >= 0 && h.hits >= max(1, h.fault.Times)) {
 		return false
 	}
 	h.hits++
