@@ -46,6 +46,14 @@ func layOut(t testing.TB, p *browsertest.Page, line timeline.Timeline, width int
 	return out
 }
 
+// plotter is a page that has the modules; what it shows has come, so that nothing is under way when a test ends.
+func plotter(t testing.TB) *browsertest.Page {
+	t.Helper()
+	p := newWorld(t).open("/accounts")
+	p.See("No service account is recorded.")
+	return p
+}
+
 // began is when the timelines of these tests begin.
 var began = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
@@ -62,8 +70,7 @@ func whole(to time.Duration, spans ...timeline.Span) timeline.Timeline {
 
 func TestTimelineLeavesRoomForWorkBesideAMonthOfWaiting(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	p := w.open("/accounts")
+	p := plotter(t)
 	const month = 30 * 24 * time.Hour
 	l := layOut(t, p, whole(month+40*time.Second, spanOf(timeline.Step, "remove-rerouting-rules", 0, 20*time.Second),
 		spanOf(timeline.Step, "drain", 20*time.Second, month+20*time.Second), spanOf(timeline.Drain, "drain", 20*time.Second, month+20*time.Second),
@@ -80,8 +87,7 @@ func TestTimelineLeavesRoomForWorkBesideAMonthOfWaiting(t *testing.T) {
 
 func TestTimelineOfAShortRequestIsToScale(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	p := w.open("/accounts")
+	p := plotter(t)
 	l := layOut(t, p, whole(40*time.Second, spanOf(timeline.Step, "take-inventory", 0, 10*time.Second),
 		spanOf(timeline.Step, "confirm", 10*time.Second, 20*time.Second), spanOf(timeline.Stop, "confirm", 12*time.Second, 20*time.Second),
 		spanOf(timeline.Step, "remove-consent", 20*time.Second, 40*time.Second)), 800, began)
@@ -96,8 +102,7 @@ func TestTimelineOfAShortRequestIsToScale(t *testing.T) {
 // Whatever a request went through, its picture keeps within its width, keeps the order of what happened, and puts nothing onto something else.
 func TestTimelineKeepsOrderAndRoomWhateverHappened(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	p := w.open("/accounts")
+	p := plotter(t)
 	for seed := range uint64(40) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		line, present := wild(r)
