@@ -99,7 +99,7 @@ function turning(total, from, last, page) {
 
 function columns(of) {
   return [
-    { title: "Account", cell: (a) => el("strong", {}, a.id) },
+    { title: "Account", class: "name", cell: (a) => el("strong", {}, a.id) },
     { title: "Tenant", class: "short", cell: (a) => a.tenant },
     { title: "Service", cell: (a) => service(a.service) },
     { title: "Kind", class: "short", cell: (a) => a.kind },

@@ -12,7 +12,7 @@ export const columns = [
   { title: "Service account", class: "name", cell: account },
   { title: "Status", class: "status", cell: (r) => [badge(r.status), explained(r)] },
   { title: "Waits for", cell: waits },
-  { title: "Steps", class: "steps", cell: (r) => r.total > 0 && [`${count(r.done)} of ${count(r.total)}`,
+  { title: "Steps", class: "how-far", cell: (r) => r.total > 0 && [`${count(r.done)} of ${count(r.total)}`,
     bar(`Steps of ${r.request}: ${count(r.done)} of ${count(r.total)}`, r.done, r.total)] },
   { title: "Removed", class: "number", cell: (r) => count(r.removed ?? 0) },
   { title: "Left", class: "number", cell: (r) => count(r.remainder ?? 0) },

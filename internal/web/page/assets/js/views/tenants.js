@@ -39,7 +39,7 @@ export function open(_, page) {
 
 function columns(active) {
   return [
-    { title: "Tenant", cell: (t) => el("a", { href: `#/tenants/${encodeURIComponent(t.alias)}` }, t.alias) },
+    { title: "Tenant", class: "name", cell: (t) => el("a", { href: `#/tenants/${encodeURIComponent(t.alias)}` }, t.alias) },
     { title: "Accounts in use", class: "number", cell: (t) => active.has(t.alias) && count(active.get(t.alias)) },
     { title: "Open requests", class: "number", cell: (t) => number(t, "open", address("/requests", { tenant: t.alias, open: true })) },
     { title: "Waiting for a person", class: "number", cell: (t) => number(t, "waiting", address("/requests", { tenant: t.alias, status: "waiting" })) },
