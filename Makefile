@@ -40,6 +40,11 @@ cover: deps ## test, write coverage.out and print the total
 	.ci/heartbeat go test -race -timeout 25m -coverprofile coverage.out ./...
 	@go tool cover -func coverage.out | tail -n 1
 
+.PHONY: screenshots
+screenshots: deps ## make the pictures of the page's views in docs/screenshots
+	rm -f docs/screenshots/*.png
+	.ci/heartbeat go test -count=1 ./internal/web/page -run TestScreenshots -screenshots ../../../docs/screenshots
+
 .PHONY: bench
 bench: ## measure the worker against a bare loop and write docs/performance.md (a module of its own)
 	cd bench && ../.ci/heartbeat go run .
