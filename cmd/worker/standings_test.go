@@ -29,12 +29,13 @@ type tenantRow struct {
 func (s *site) tenantIs(api, what string, so func(tenantRow) bool) {
 	s.t.Helper()
 	var list struct{ Tenants []tenantRow }
+	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	for {
 		r, err := http.NewRequestWithContext(s.ctx, http.MethodGet, api+"/tenants", nil)
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		resp, err := http.DefaultClient.Do(r)
+		resp, err := c.Do(r)
 		if err != nil {
 			s.t.Fatalf("%s: %v; it said %+v", what, err, list)
 		}

@@ -124,6 +124,7 @@ func TestWholeRemovalIsDrawn(t *testing.T) {
 		add(deprovision.Wished, "admin", decision("d2", deprovision.Cancel, "")).                                                             // 12
 		add(deprovision.Ended, "w3", on(deprovision.Cancelled), decision("d2", deprovision.Cancel, ""), func(e *deprovision.Event) { e.Progress.Detail = "cancelled by admin" }).
 		add(deprovision.DecisionRefused, "admin", decision("d3", deprovision.Force, "it has ended"))
+	//nolint:dupword // a step and its drain
 	want := `0-13 cut 0
 step take-inventory 0-4
 stop confirm 1-3 why confirm
@@ -151,6 +152,7 @@ refused! force by admin at 14 it has ended
 func TestWhatLastsHasNoEnd(t *testing.T) {
 	t.Parallel()
 	j := begun("drain").add(deprovision.Claimed, "w1", on(deprovision.Held)).add(deprovision.ParkedRequest, "w1", park(time.Hour, "mail"))
+	//nolint:dupword // likewise
 	want := "0-… cut 0\nstep drain 0-…\ndrain drain 1-… until 61 mail\nasked! inline by soc@contoso.example at 0 the contract ends\nclaimed! w1 by w1 at 0\n"
 	if got := shown(j.d.Timeline()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

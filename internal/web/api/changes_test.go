@@ -125,20 +125,20 @@ func TestFirstChangeGoesOutAtOnceAndTheNextWhenTheBreathIsOver(t *testing.T) {
 			synctest.Wait()
 		}
 		send("a")
-		time.Sleep(30 * time.Millisecond)
+		time.Sleep(30 * time.Millisecond) //nolint:forbidigo // of the bubble
 		send("a", "b", "a")
-		time.Sleep(40 * time.Millisecond)
+		time.Sleep(40 * time.Millisecond) //nolint:forbidigo // of the bubble
 		send("b")
-		time.Sleep(100 * time.Millisecond)
-		time.Sleep(time.Second)
+		time.Sleep(100 * time.Millisecond) //nolint:forbidigo // of the bubble
+		time.Sleep(time.Second)            //nolint:forbidigo // of the bubble
 		send("c")
 		many := make([]string, 700)
 		for i := range many {
 			many[i] = fmt.Sprintf("m%d", i)
 		}
 		send(many[:500]...)
-		go send(many[500:]...) // waits until what is full has gone
-		time.Sleep(time.Second)
+		go send(many[500:]...)  // waits until what is full has gone
+		time.Sleep(time.Second) //nolint:forbidigo // of the bubble
 		close(came)
 		<-ended
 		want := []string{"0s 1 1 ", "100ms 5 2 ", "1.17s 6 1 ", "1.27s 506 500 ", "1.37s 706 200 ", "2.17s 0 0 it broke"}

@@ -199,7 +199,7 @@ type aDialog struct {
 	early      bool   // the button is folded away
 }
 
-// opens opens the dialog on a page that is signed in.
+// opens shows the dialog on a page that is signed in.
 func (d aDialog) opens(p *browsertest.Page) {
 	d.goes(p)
 	p.Click("button", d.button)

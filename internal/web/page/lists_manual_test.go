@@ -10,8 +10,8 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// toDo is a request at a manual step.
-func (w *world) toDo(id string, due time.Duration, instructions string) *scripted {
+// duty is a request at a manual step.
+func (w *world) duty(id string, due time.Duration, instructions string) *scripted {
 	w.t.Helper()
 	s := w.request(w.account(contoso, "account-"+id, deprovision.Teams), id)
 	s.claims()
@@ -30,9 +30,9 @@ func headings(p *browsertest.Page, list string) []string {
 func TestManualStepsStandByWhatIsDueFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.toDo("later", 72*time.Hour, "Open the console.\n  1. Remove the account.\n  2. Say so.")
-	w.toDo("over", -2*time.Hour, strings.Repeat("x", 300)+"<b>not bold</b>")
-	w.toDo("soon", 2*time.Hour, "Call somebody.")
+	w.duty("later", 72*time.Hour, "Open the console.\n  1. Remove the account.\n  2. Say so.")
+	w.duty("over", -2*time.Hour, strings.Repeat("x", 300)+"<b>not bold</b>")
+	w.duty("soon", 2*time.Hour, "Call somebody.")
 	w.drawn()
 	p := w.open("/manual")
 	p.See("3 manual steps and 0 decisions wait for a person")
@@ -59,13 +59,13 @@ func TestManualStepsStandByWhatIsDueFirst(t *testing.T) {
 func TestManualStepThatWasDoneStaysWhereItWasUntilSomebodyLooksAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	one := w.toDo("one", time.Hour, "Do it.")
+	one := w.duty("one", time.Hour, "Do it.")
 	w.drawn()
 	p := w.open("/manual")
 	p.In("listitem", "account-one").See("Do it.")
 	one.obeys(deprovision.Decision{ID: "d1", Verb: deprovision.ManualDone, DecidedBy: "soc@contoso.example"})
 	p.In("listitem", "account-one").See("It waits no more: in work")
-	w.toDo("two", time.Hour, "Do that.")
+	w.duty("two", time.Hour, "Do that.")
 	w.drawn()
 	p.Click("button", "1 request changed: show")
 	p.In("listitem", "account-two").See("Do that.")

@@ -13,8 +13,8 @@ import (
 func full(t *testing.T) *world {
 	w := newWorld(t)
 	w.crowd(60)
-	w.toDo("over", -time.Hour, "Open the console.\n1. Remove the account.")
-	w.toDo("soon", time.Hour, "Call somebody.")
+	w.duty("over", -time.Hour, "Open the console.\n1. Remove the account.")
+	w.duty("soon", time.Hour, "Call somebody.")
 	for i, end := range []deprovision.Status{deprovision.Succeeded, deprovision.Failed, deprovision.SucceededWithRemainder, deprovision.Refused, ""} {
 		s := w.request(w.account(contoso, fmt.Sprintf("a%d", i), deprovision.Teams), fmt.Sprintf("r%d", i))
 		s.claims()

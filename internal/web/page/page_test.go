@@ -1,7 +1,6 @@
 package page_test
 
 import (
-	"io"
 	"mime"
 	"net/http"
 	"net/http/httptest"
@@ -21,7 +20,14 @@ func mux() http.Handler {
 	return m
 }
 
-func call(t *testing.T, method, target string, header ...string) *http.Response {
+// answer is what came back.
+type answer struct {
+	StatusCode int
+	Header     http.Header
+	body       string
+}
+
+func call(t *testing.T, method, target string, header ...string) answer {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody)
 	for i := 0; i < len(header); i += 2 {
@@ -29,18 +35,7 @@ func call(t *testing.T, method, target string, header ...string) *http.Response 
 	}
 	recorded := httptest.NewRecorder()
 	mux().ServeHTTP(recorded, r)
-	answer := recorded.Result()
-	t.Cleanup(func() { _ = answer.Body.Close() })
-	return answer
-}
-
-func body(t *testing.T, r *http.Response) string {
-	t.Helper()
-	text, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return answer{recorded.Code, recorded.Result().Header, recorded.Body.String()} //nolint:bodyclose // of a recorder there is nothing to close
 }
 
 func TestEveryAnswerKeepsThePageToItself(t *testing.T) {
@@ -71,7 +66,7 @@ func TestEveryAnswerKeepsThePageToItself(t *testing.T) {
 func TestPolicyLetsInNothingFromElsewhere(t *testing.T) {
 	t.Parallel()
 	has := map[string]string{}
-	for _, directive := range strings.Split(page.Policy, ";") {
+	for directive := range strings.SplitSeq(page.Policy, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), " ")
 		if _, twice := has[name]; twice {
 			t.Errorf("%s stands there twice; the second is passed over", name)
@@ -100,7 +95,7 @@ func TestPartIsSentAnewOnlyWhenItChanged(t *testing.T) {
 		if first.StatusCode != http.StatusOK || !strings.HasPrefix(tag, `"`) || first.Header.Get("Last-Modified") != "" {
 			t.Fatalf("%s: %d with ETag %q, Last-Modified %q", name, first.StatusCode, tag, first.Header.Get("Last-Modified"))
 		}
-		if again := call(t, http.MethodGet, "/"+name, "If-None-Match", tag); again.StatusCode != http.StatusNotModified || body(t, again) != "" {
+		if again := call(t, http.MethodGet, "/"+name, "If-None-Match", tag); again.StatusCode != http.StatusNotModified || again.body != "" {
 			t.Errorf("%s: %d for what the caller has", name, again.StatusCode)
 		}
 		if other := call(t, http.MethodGet, "/"+name, "If-None-Match", `"another"`); other.StatusCode != http.StatusOK {
@@ -113,7 +108,7 @@ func TestHeadTellsWhatGetSends(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"/", "/assets/js/main.js", "/assets/css/app.css"} {
 		get, head := call(t, http.MethodGet, target), call(t, http.MethodHead, target)
-		if body(t, head) != "" || head.StatusCode != http.StatusOK {
+		if head.body != "" || head.StatusCode != http.StatusOK {
 			t.Errorf("HEAD %s: %d with a body", target, head.StatusCode)
 		}
 		for _, name := range []string{"Content-Type", "Content-Length", "ETag"} {
@@ -133,11 +128,11 @@ func TestEachPartSaysWhatItIs(t *testing.T) {
 		if err != nil || media != want[path.Ext(name)] || media != "image/svg+xml" && parameters["charset"] != "utf-8" {
 			t.Errorf("%s is sent as %q, want %q in UTF-8", name, got.Header.Get("Content-Type"), want[path.Ext(name)])
 		}
-		if body(t, got) != text {
+		if got.body != text {
 			t.Errorf("%s is not sent as it is written", name)
 		}
 	}
-	if root := call(t, http.MethodGet, "/"); body(t, root) != assets(t)["assets/index.html"] || !strings.HasPrefix(root.Header.Get("Content-Type"), "text/html") {
+	if root := call(t, http.MethodGet, "/"); root.body != assets(t)["assets/index.html"] || !strings.HasPrefix(root.Header.Get("Content-Type"), "text/html") {
 		t.Error("/ is not the page")
 	}
 }
@@ -149,7 +144,7 @@ func TestNothingButThePageIsServed(t *testing.T) {
 		"/assets/..%2fpage.go", "/page.go", "/index.html", "/etc/passwd", "/assets//etc/passwd", "/assets/js/main.js/",
 	} {
 		if got := call(t, http.MethodGet, target); got.StatusCode == http.StatusOK {
-			t.Errorf("%s: %s", target, body(t, got))
+			t.Errorf("%s: %s", target, got.body)
 		}
 	}
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions} {
@@ -162,7 +157,7 @@ func TestNothingButThePageIsServed(t *testing.T) {
 func TestPartCanBeAskedForInPieces(t *testing.T) {
 	t.Parallel()
 	got := call(t, http.MethodGet, "/assets/js/main.js", "Range", "bytes=0-9")
-	if text := body(t, got); got.StatusCode != http.StatusPartialContent || text != assets(t)["assets/js/main.js"][:10] {
+	if text := got.body; got.StatusCode != http.StatusPartialContent || text != assets(t)["assets/js/main.js"][:10] {
 		t.Errorf("%d %q", got.StatusCode, text)
 	}
 }

@@ -59,7 +59,7 @@ func (s *scripted) confirms(p deprovision.Plan) deprovision.Plan {
 	return p
 }
 
-// removes removes one artifact of the current step after the other, one event for each, with its evidence and a re-read that proves it gone.
+// removes takes away one artifact of the current step after the other, one event for each, with its evidence and a re-read that proves it gone.
 func (s *scripted) removes(artifacts ...deprovision.Artifact) {
 	s.w.t.Helper()
 	for i, a := range artifacts {

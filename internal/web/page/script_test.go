@@ -237,7 +237,7 @@ func (s *scripted) refuses(d deprovision.Decision, why string) {
 	})
 }
 
-// ends ends the request. An account that went is closed before, one that stays is no longer open afterwards.
+// ends is the end of the request. An account that went is closed before, one that stays is no longer open afterwards.
 func (s *scripted) ends(status deprovision.Status, left ...deprovision.Remainder) {
 	s.w.t.Helper()
 	a := s.account

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,11 +59,8 @@ func TestPageOffersChangesToWhoMayMakeThem(t *testing.T) {
 	for _, v := range g.views() {
 		goes(p, v.hash)
 		v.shown(p)
-		for _, name := range controls(p) {
-			if changing.MatchString(name) {
-				offered++
-				break
-			}
+		if slices.ContainsFunc(controls(p), changing.MatchString) {
+			offered++
 		}
 	}
 	if offered < 5 {
