@@ -3,16 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
-	"strconv"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
+	"github.com/deprovisioner/deprovisioner/bench/redisproc"
 	"github.com/deprovisioner/deprovisioner/internal/devstack"
 )
 
@@ -41,60 +37,22 @@ func (n natsServer) address() string {
 func (natsServer) pid() int { return os.Getpid() }
 func (n natsServer) stop()  { n.Close() }
 
-// redisServer is a real redis-server that writes every change to disk before it answers, as deploy/redis.conf has it.
-type redisServer struct {
-	cmd  *exec.Cmd
-	addr string
-}
+// redisServer is a real redis-server.
+type redisServer struct{ *redisproc.Server }
 
 // startRedis starts redis-server where it is installed, else the embedded one, which is no measure of speed.
 func startRedis(dir string) (server, error) {
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
+	s, err := redisproc.Start(dir)
+	if errors.Is(err, exec.ErrNotFound) {
 		embedded, err := devstack.StartRedis("")
 		return embeddedRedis{embedded}, err
 	}
-	for try := 1; ; try++ { // somebody else may take the port between its choice and the start
-		s, err := runRedis(path, dir)
-		if err == nil || try == 5 {
-			return s, err
-		}
-	}
+	return redisServer{s}, err
 }
 
-func runRedis(path, dir string) (*redisServer, error) {
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	addr, ok := l.Addr().(*net.TCPAddr)
-	if err := l.Close(); err != nil || !ok {
-		return nil, errors.Join(errors.New("no free port"), err)
-	}
-	s := &redisServer{addr: addr.String()}
-	s.cmd = exec.CommandContext(context.Background(), path, //nolint:gosec // our own arguments
-		"--bind", "127.0.0.1", "--port", strconv.Itoa(addr.Port), "--dir", dir,
-		"--save", "", "--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--loglevel", "warning")
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	client := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: 1000, MinRetryBackoff: 5 * time.Millisecond, MaxRetryBackoff: 20 * time.Millisecond})
-	defer func() { _ = client.Close() }()
-	ctx, cancel := context.WithTimeout(context.Background(), startTime)
-	defer cancel()
-	if err := client.Ping(ctx).Err(); err != nil {
-		s.stop()
-		return nil, fmt.Errorf("redis-server does not answer: %w", err)
-	}
-	return s, nil
-}
-
-func (s *redisServer) address() string { return s.addr }
-func (s *redisServer) pid() int        { return s.cmd.Process.Pid }
-func (s *redisServer) stop() {
-	_ = s.cmd.Process.Kill() // it may have ended by itself
-	_ = s.cmd.Wait()         // says "killed"
-}
+func (s redisServer) address() string { return s.Address() }
+func (s redisServer) pid() int        { return s.PID() }
+func (s redisServer) stop()           { s.Stop() }
 
 type embeddedRedis struct{ *devstack.Redis }
 

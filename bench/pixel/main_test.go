@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,6 +19,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestSmallRunSeesEveryNumberPaintedAndWritesTheBlock(t *testing.T) {
 	t.Parallel()
 	if _, err := browsertest.Binary(); err != nil {
+		t.Skip(err)
+	}
+	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Skip(err)
 	}
 	path := filepath.Join(t.TempDir(), "performance.md")

@@ -25,14 +25,17 @@ const first = 1_000_000
 
 // measure appends numbers and waits for each to be painted, in every view at every rate.
 func measure(ctx context.Context, o options, r *rig, b *tab) ([]row, error) {
-	others, measured := newLoad(r.journal, o.requests), newWriter(r.journal, "measured")
+	others := newLoad(r.journal, o.requests)
 	for _, w := range others.writers {
 		if err := w.append(ctx, 0); err != nil {
 			return nil, err
 		}
 	}
-	number := first
+	number, measured := first, newWriter(r.journal, "measured") // the newest of all: lists have it on their first page
 	if err := measured.append(ctx, number); err != nil {
+		return nil, err
+	}
+	if err := r.drawn(ctx, measured.revision); err != nil {
 		return nil, err
 	}
 	var rows []row

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/deprovisioner/deprovisioner/bench/redisproc"
 	"github.com/deprovisioner/deprovisioner/internal/devstack"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
 	"github.com/deprovisioner/deprovisioner/internal/progress"
@@ -27,7 +28,7 @@ const tenant = "contoso"
 // rig is what a worker serves people with, put together as cmd/worker does it, and the servers beneath.
 type rig struct {
 	nats    *devstack.NATS
-	server  *devstack.Redis
+	server  *redisproc.Server
 	nc      *nats.Conn
 	redis   redis.UniversalClient
 	journal *journal.Journal
@@ -49,7 +50,7 @@ func newRig(ctx context.Context, dir string) (r *rig, err error) {
 	if r.nats, err = devstack.StartNATS(ctx, devstack.NATSOptions{Dir: dir}); err != nil {
 		return r, err
 	}
-	if r.server, err = devstack.StartRedis(""); err != nil {
+	if r.server, err = redisproc.Start(dir); err != nil {
 		return r, err
 	}
 	if r.nc, err = journal.Connect(r.nats.URL(), journal.Connection{Name: "pixel", Log: complaints}); err != nil {
@@ -62,7 +63,7 @@ func newRig(ctx context.Context, dir string) (r *rig, err error) {
 		return r, err
 	}
 	r.journal.Log = complaints
-	if r.redis, err = progress.Connect(r.server.URL(), ""); err != nil {
+	if r.redis, err = progress.Connect("redis://"+r.server.Address(), ""); err != nil {
 		return r, err
 	}
 	created, head, err := r.journal.Stream(ctx)
@@ -103,6 +104,16 @@ func (r *rig) serve(ctx context.Context) error {
 	return nil
 }
 
+// drawn waits until lists have everything up to a revision.
+func (r *rig) drawn(ctx context.Context, revision uint64) error {
+	for tick := time.NewTicker(50 * time.Millisecond); ; <-tick.C {
+		if at, _, err := r.picture.Watermark(ctx); err != nil || at >= revision {
+			tick.Stop()
+			return err
+		}
+	}
+}
+
 func (r *rig) close() {
 	r.cancel()
 	r.ran.Wait()
@@ -116,7 +127,7 @@ func (r *rig) close() {
 		r.nc.Close()
 	}
 	if r.server != nil {
-		r.server.Close()
+		r.server.Stop()
 	}
 	if r.nats != nil {
 		r.nats.Close()
