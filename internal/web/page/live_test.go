@@ -269,3 +269,23 @@ func TestPageShowsWhatItKnowsAlreadyThoughItsListsAreBehind(t *testing.T) {
 	goes(p, "/accounts")
 	p.In("row", "inline").See("in work")
 }
+
+func TestPageCountsExactlyWhatChangedWhileItWasPaused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account(contoso, "inline", deprovision.ExchangeOnlineInline)
+	p := w.open("/accounts")
+	p.In("row", "inline").See("in use")
+	p.Click("button", "Pause updates")
+	p.See("Paused")
+	for i := range 1234 {
+		r := deprovision.Request{ID: fmt.Sprintf("r%d", i), Tenant: contoso, Service: a.Service, Account: fmt.Sprintf("account-%d", i), RequestedBy: "soc"}
+		_, err := w.journal.Append(t.Context(), r.Ref(), 0, deprovision.Event{
+			Progress: deprovision.Progress{Request: r, RequestDigest: r.Digest(), Seq: 1, Status: deprovision.Held, Started: w.now(), Updated: w.now()},
+			Change:   deprovision.Change{ID: r.ID, Kind: deprovision.Claimed, By: "worker-1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.See("Paused, 1,234 changed")
+}

@@ -4,6 +4,7 @@ import { el, patch } from "./dom.js";
 import * as live from "./live.js";
 import { leave, session } from "./session.js";
 import { button } from "./widgets.js";
+import { count } from "./words.js";
 import { signIn } from "./views/signin.js";
 
 const PLACES = [
@@ -24,7 +25,7 @@ function updates() {
   const s = live.status();
   if (s.state === "off") return null;
   const states = { live: "Live", lost: "Connection lost, trying again", failed: "No updates" };
-  const words = s.paused ? `Paused${s.held ? `, ${s.held} changed` : ""}` : states[s.state];
+  const words = s.paused ? `Paused${s.held ? `, ${count(s.held)} changed` : ""}` : states[s.state];
   return el("div", { class: `updates ${s.paused ? "paused" : s.state}`, key: "updates" },
     el("span", { role: "status", title: s.problem?.line }, words),
     button(s.paused ? "Resume updates" : "Pause updates", () => live.pause(!s.paused), { class: "quiet" }));
