@@ -57,7 +57,8 @@ func (h *hostile) planned(by func(*deprovision.Request)) {
 	for i, name := range h.names {
 		p.Artifacts = append(p.Artifacts, deprovision.Artifact{Kind: "mail-folder", ID: name, Name: name, Step: "remove-quarantine-folders", Match: name,
 			Before: json.RawMessage(`{}`), Restore: name})
-		p.Suspects = append(p.Suspects, deprovision.Artifact{Kind: "mail-folder", ID: fmt.Sprintf("suspect-%d", i), Name: name, Step: "remove-quarantine-folders", Match: "suspect: " + name})
+		p.Suspects = append(p.Suspects, deprovision.Artifact{Kind: "mail-folder", ID: fmt.Sprintf("suspect-%d", i), Name: name,
+			Step: "remove-quarantine-folders", Match: "suspect: " + name})
 		p.Remainder = append(p.Remainder, deprovision.Remainder{Name: name, Instructions: name, Link: name})
 	}
 	p.Cautions = []deprovision.Caution{{Code: "mail-flow", Text: h.names[1]}, {Code: "apis-stops", Text: h.names[2]}}
@@ -105,8 +106,8 @@ func (h *hostile) ended(by func(*deprovision.Request)) {
 
 func (h *hostile) letters() {
 	h.w.t.Helper()
-	err := h.w.journal.PutDeadLetter(h.w.t.Context(), event.DeadLetter{Reason: "not-json", Detail: strings.Join(h.names[:12], " "), Subject: "deprovision.request.<img src=x>.b.c",
-		Header: nats.Header{"X-Name": {h.names[1]}}, Data: []byte(strings.Join(h.names, "\n")), At: time.Now()})
+	err := h.w.journal.PutDeadLetter(h.w.t.Context(), event.DeadLetter{Reason: "not-json", Detail: strings.Join(h.names[:12], " "),
+		Subject: "deprovision.request.<img src=x>.b.c", Header: nats.Header{"X-Name": {h.names[1]}}, Data: []byte(strings.Join(h.names, "\n")), At: time.Now()})
 	if err != nil {
 		h.w.t.Fatal(err)
 	}
@@ -171,9 +172,12 @@ func TestPageHostileNamesAreShownAsText(t *testing.T) {
 
 	for _, d := range []aDialog{
 		{name: "remove", hash: "/accounts", button: "Remove… another of contoso", title: "Remove another of contoso", sees: "Nothing is removed"},
-		{name: "confirm", hash: "/requests/contoso/exchange-online/planned", button: "Confirm…", title: "Confirm: planned of contoso", sees: "Before you confirm"},
-		{name: "approve", hash: "/requests/contoso/exchange-online/planned", button: "Approve look-alikes…", title: "Approve look-alikes: planned of contoso", sees: "Which of them"},
-		{name: "manual-done", hash: "/requests/contoso/onedrive/by-hand", button: "It is done…", title: "It is done: by-hand of contoso", sees: "How was it done?"},
+		{name: "confirm", hash: "/requests/contoso/exchange-online/planned", button: "Confirm…",
+			title: "Confirm: planned of contoso", sees: "Before you confirm"},
+		{name: "approve", hash: "/requests/contoso/exchange-online/planned", button: "Approve look-alikes…",
+			title: "Approve look-alikes: planned of contoso", sees: "Which of them"},
+		{name: "manual-done", hash: "/requests/contoso/onedrive/by-hand", button: "It is done…",
+			title: "It is done: by-hand of contoso", sees: "How was it done?"},
 		{name: "dead letter", hash: "/dead-letters", button: "Details of dead letter 1", title: "Dead letter 1", sees: "Content"},
 	} {
 		want := h.names

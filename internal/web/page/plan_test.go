@@ -24,15 +24,19 @@ func inlinePlan(r deprovision.Request) deprovision.Plan {
 		p.Artifacts = append(p.Artifacts, artifact("transport-rule", fmt.Sprintf("rule-%d", i+1), fmt.Sprintf("Rerouting rule %d", i+1), "remove-rerouting-rules"))
 	}
 	for i := range 2 {
-		p.Artifacts = append(p.Artifacts, artifact("outbound-connector", fmt.Sprintf("out-%d", i+1), fmt.Sprintf("Outbound connector %d", i+1), "remove-outbound-connectors"))
+		p.Artifacts = append(p.Artifacts, artifact("outbound-connector", fmt.Sprintf("out-%d", i+1),
+			fmt.Sprintf("Outbound connector %d", i+1), "remove-outbound-connectors"))
 	}
 	for i := range 2 {
-		p.Artifacts = append(p.Artifacts, artifact("inbound-connector", fmt.Sprintf("in-%d", i+1), fmt.Sprintf("Inbound connector %d", i+1), "remove-inbound-connectors"))
+		p.Artifacts = append(p.Artifacts, artifact("inbound-connector", fmt.Sprintf("in-%d", i+1), fmt.Sprintf("Inbound connector %d",
+			i+1), "remove-inbound-connectors"))
 	}
 	p.Artifacts = append(p.Artifacts, artifact("ip-allow-entry", "203.0.113.7", "203.0.113.7", "remove-ip-allow"),
 		artifact("service-principal", "sp-1", "Cloud protection", "remove-service-principal"))
-	p.Suspects = []deprovision.Artifact{{Kind: "transport-rule", ID: "rule-9", Name: "Rerouting rule (copy)", Step: "remove-rerouting-rules", Match: "suspect: its name begins as the product's"}}
-	p.Remainder = []deprovision.Remainder{{Name: "generated data at the product", Instructions: "Ask the vendor to delete it.", Link: "https://console.example/data"}}
+	p.Suspects = []deprovision.Artifact{{Kind: "transport-rule", ID: "rule-9", Name: "Rerouting rule (copy)",
+		Step: "remove-rerouting-rules", Match: "suspect: its name begins as the product's"}}
+	p.Remainder = []deprovision.Remainder{{Name: "generated data at the product", Instructions: "Ask the vendor to delete it.",
+		Link: "https://console.example/data"}}
 	return p
 }
 

@@ -102,7 +102,7 @@ func paletted(full image.Image, bounds image.Rectangle) *image.Paletted {
 	counts := map[color.RGBA]int{}
 	at := func(x, y int) color.RGBA {
 		r, g, b, _ := full.At(x, y).RGBA()
-		return color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255} //nolint:gosec // 16 bits, of which 8 are kept
+		return color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
 	}
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
 		for x := bounds.Min.X; x < bounds.Max.X; x++ {
@@ -127,7 +127,7 @@ func paletted(full image.Image, bounds image.Rectangle) *image.Paletted {
 	}
 	index := map[color.RGBA]uint8{}
 	for c := range counts {
-		index[c] = uint8(palette.Index(c)) //nolint:gosec // of at most 256
+		index[c] = uint8(palette.Index(c))
 	}
 	out := image.NewPaletted(bounds, palette)
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
