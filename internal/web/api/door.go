@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // answer takes one call through the door, serves it, and tells what went wrong.
@@ -36,17 +37,25 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, list []route) {
 	p.write(w)
 }
 
-// serve answers a call that may enter. What costs NATS a consumer is bounded: whoever asks for many at once waits, and not all the others.
+// turn is how long a call waits for others that cost NATS a consumer.
+const turn = time.Second
+
+// serve answers a call that may enter. What costs NATS a consumer is bounded, for all callers together.
 func (c *call) serve() error {
-	if c.route.reads {
-		select {
-		case c.api.reads <- struct{}{}:
-			defer func() { <-c.api.reads }()
-		default:
-			return tooManyReads.says("try again when others have been answered").with("Retry-After", "1")
-		}
+	if !c.route.reads {
+		return c.route.serve(c)
 	}
-	return c.route.serve(c)
+	late := time.NewTimer(turn)
+	defer late.Stop()
+	select {
+	case c.api.reads <- struct{}{}:
+		defer func() { <-c.api.reads }()
+		return c.route.serve(c)
+	case <-c.r.Context().Done():
+		return c.r.Context().Err()
+	case <-late.C:
+		return tooManyReads.says("try again when others have been answered").with("Retry-After", "1")
+	}
 }
 
 // enter checks everything that needs no look at the body, the cheapest and most general first.
