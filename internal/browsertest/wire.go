@@ -36,7 +36,8 @@ func NewWire(tb testing.TB, server string) *Wire {
 	w := &Wire{listener: listener, server: u.Host, ends: map[net.Conn]bool{}}
 	u.Host = listener.Addr().String()
 	w.url = u.String()
-	w.work.Go(func() { w.serve(tb.Context()) })
+	outlives := context.WithoutCancel(tb.Context()) // a page that is just being left may still ask
+	w.work.Go(func() { w.serve(outlives) })
 	tb.Cleanup(func() {
 		_ = listener.Close()
 		w.Cut()

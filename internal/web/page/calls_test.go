@@ -19,6 +19,7 @@ type calls struct {
 	mu      sync.Mutex
 	unsafe  []string // "POST /api/v1/requests 201", in the order in which they ended
 	read    []string // paths with their queries, of what was answered or has begun
+	running int      // of those that would change something
 	streams int
 	holding map[string]*held // answers that are kept back, by path
 	changed chan struct{}    // closed and replaced when the number of streams changes
@@ -39,10 +40,14 @@ func (c *calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.next.ServeHTTP(w, r)
 		return
 	}
+	c.mu.Lock()
+	c.running++
+	c.mu.Unlock()
 	s := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	c.next.ServeHTTP(s, r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.running--
 	c.unsafe = append(c.unsafe, fmt.Sprintf("%s %s %d", r.Method, r.URL.Path, s.status))
 }
 
@@ -77,11 +82,19 @@ func (c *calls) hold(path string) (made <-chan struct{}, release func()) {
 	return h.made, sync.OnceFunc(func() { close(h.release) })
 }
 
-// made lists the calls that would change something, each with its status.
+// made lists the calls that would change something, each with its status. It waits for those that have begun.
 func (c *calls) made() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.unsafe)
+	looks := time.NewTicker(5 * time.Millisecond)
+	defer looks.Stop()
+	for {
+		c.mu.Lock()
+		running, made := c.running, slices.Clone(c.unsafe)
+		c.mu.Unlock()
+		if running == 0 {
+			return made
+		}
+		<-looks.C
+	}
 }
 
 // reads lists what was asked for.

@@ -131,6 +131,13 @@ func TestPageAccidentalClickEnterDoubleClickAndReloadRemoveNothing(t *testing.T)
 	})
 	for _, d := range g.dialogs() {
 		d.goes(p)
+		p.Click("button", d.button) // the focus is where the dialog puts it
+		p.In("dialog", d.title).See(d.sees)
+		ready(p)
+		p.Press("Enter", "Space")
+		harmless("Enter on " + d.name)
+		p.Press("Escape")
+		p.Lost("dialog", d.title)
 		p.DoubleClick("button", d.button)
 		p.In("dialog", d.title).See(d.sees)
 		p.Press("Enter", "Enter")
