@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -137,8 +138,10 @@ func TestFirstChangeGoesOutAtOnceAndTheNextWhenTheBreathIsOver(t *testing.T) {
 			many[i] = fmt.Sprintf("m%d", i)
 		}
 		send(many[:500]...)
-		go send(many[500:]...)  // waits until what is full has gone
-		time.Sleep(time.Second) //nolint:forbidigo // of the bubble
+		var rest sync.WaitGroup
+		rest.Go(func() { send(many[500:]...) }) // waits until what is full has gone
+		time.Sleep(time.Second)                 //nolint:forbidigo // of the bubble
+		rest.Wait()
 		close(came)
 		<-ended
 		want := []string{"0s 1 1 ", "100ms 5 2 ", "1.17s 6 1 ", "1.27s 506 500 ", "1.37s 706 200 ", "2.17s 0 0 it broke"}

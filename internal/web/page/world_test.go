@@ -238,7 +238,7 @@ func (c canvas) Apply(ctx context.Context, updates []journal.Update) error {
 // serve serves the API and the page as a worker does, and puts the line before them.
 func (w *world) serve(shapes ...shape) {
 	w.t.Helper()
-	c, err := client.New(w.nc, client.Options{Timeout: 2 * time.Second})
+	c, err := client.New(w.nc, client.Options{Timeout: 30 * time.Second})
 	if err != nil {
 		w.t.Fatal(err)
 	}
