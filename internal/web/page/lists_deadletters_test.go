@@ -59,6 +59,7 @@ func TestDeadLetterIsLookedAtAndPublishedAgainOnceItIsConfirmed(t *testing.T) {
 	d.Find("button", "Publish it again")
 	p.Press("Enter")
 	none(w, asked)
+	d.Fill("To go on, type contoso/r1", "contoso/r1")
 	d.Click("button", "Publish it again")
 	d.See("It was published again on")
 	if r := waits(w, asked); r.ID != "r1" {
@@ -88,6 +89,7 @@ func TestDeadLetterThatCannotBePublishedAgainSaysWhy(t *testing.T) {
 	p.Click("button", "Publish dead letter 1 again…")
 	d := p.In("dialog", "Publish dead letter 1 again")
 	p.Expect("409")
+	d.Fill("To go on, type contoso/r1", "contoso/r1")
 	d.Click("button", "Publish it again")
 	d.See("has ended as succeeded; send a new request with another id")
 }

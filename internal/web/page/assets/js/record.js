@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { stamp } from "./time.js";
-import { table } from "./widgets.js";
+import { button, notice, table } from "./widgets.js";
 import { count, counted, spaced } from "./words.js";
 
 /** Draws the decisions of a timeline, refused ones too. */
@@ -19,14 +19,18 @@ export function decisions(line) {
     ] }));
 }
 
-/** Draws what the SOC was told: `told` is the announcement, or null while nobody asked for it; `ask` gets it. */
-export function announcement(line, told, ask) {
+/**
+ * Draws what the SOC was told: `told` is the announcement, or null while nobody asked for it; `ask(true)` gets it and `ask(false)` gives up; `problem` says
+ * why it is not there, or "".
+ */
+export function announcement(line, told, ask, problem) {
   const mark = line?.marks.find((m) => m.kind === "announced");
   if (!mark) return null;
   return el("section", { key: "announcement", "aria-labelledby": "announcement" }, el("h2", { id: "announcement" }, "What the SOC was told"),
     el("p", {}, "Before anything went, an event told whoever listens what is about to go, so that they know the alerts that it causes: ", stamp(mark.at), "."),
-    el("details", { ontoggle: (event) => event.currentTarget.open && !told && ask() }, el("summary", {}, "What it said"),
-      told ? content(told) : el("p", { class: "soft" }, "Loading…")));
+    el("details", { ontoggle: (event) => ask(event.currentTarget.open) }, el("summary", {}, "What it said"),
+      told ? content(told) : problem ? notice("warn", "It can't be shown: ", problem, " ", button("Try again", () => ask(true)))
+        : el("p", { class: "soft" }, "Loading…")));
 }
 
 function content(told) {

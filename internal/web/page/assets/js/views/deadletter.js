@@ -1,12 +1,13 @@
 // One dead letter: what it holds, and publishing it again.
 
 import { get, path, post } from "../api.js";
-import { dialog } from "../dialog.js";
+import { dialog, typed } from "../dialog.js";
 import { el } from "../dom.js";
 import { requestAddress } from "../router.js";
 import { stamp } from "../time.js";
+import { grave } from "../verbs.js";
 import { button, code, copy, facts, notice } from "../widgets.js";
-import { capital, count, counted, spaced } from "../words.js";
+import { capital, count, counted, service, spaced } from "../words.js";
 import { named } from "./history-filters.js";
 
 /** Shows a dead letter of the list, with its content as far as it was kept. */
@@ -21,20 +22,52 @@ export function show(row) {
 export function requeue(row) {
   let letter = null;
   let done = null;
+  const ref = refOf(row.subject);
+  const phrase = typed(ref ? `${ref.tenant}/${ref.request}` : String(row.seq), () => self.redraw());
   const self = dialog({
     title: `Publish dead letter ${count(row.seq)} again`,
     draw: (d) => [
       el("p", {}, "The message goes out once more as it came, on its subject, and a worker takes it up as if it were new: a request begins a removal, a ",
         "decision answers its stop. The letter stays as a record. What is still wrong with the message comes back as another dead letter."),
-      about(row), letter ? content(letter) : loading(d),
+      letter && meaning(row, letter), about(row), letter ? content(letter) : loading(d),
+      letter && !done && phrase.draw(),
       done && notice("good", el("p", {}, "It was published again on ", el("code", {}, done.subject), "."), follow(done.subject)),
     ],
     actions: (d) => !done && button("Publish it again", () => d.run(async () => {
       done = (await post(path("dead-letters", row.seq, "requeue"), {})).body;
-    }), { class: "danger", key: "go", disabled: d.busy || !letter }),
+    }), { class: "danger", key: "go", disabled: !d.ready || !letter || !phrase.typed() }),
   });
   self.run(async () => { letter = await get(path("dead-letters", row.seq)); });
   return self;
+}
+
+// What a worker would do with the message: whoever publishes it again says yes to that, so it is not folded away.
+function meaning(row, letter) {
+  const said = parsed(letter);
+  const ref = refOf(row.subject);
+  const text = (value) => el("bdi", {}, typeof value === "string" ? value : JSON.stringify(value));
+  const options = said?.options ?? {};
+  return el("section", { key: "meaning", "aria-label": "What it would do" }, facts([
+    ["Kind", capital(row.subject.split(".")[1] ?? "")],
+    ["Verb", said?.verb !== undefined && el("strong", {}, text(said.verb))],
+    ["Tenant", ref && text(ref.tenant)], ["Service", ref && service(ref.service)], ["Request", ref && text(ref.request)],
+    ["Account", said?.account !== undefined && text(said.account)],
+    ["By", (said?.decidedBy ?? said?.requestedBy) !== undefined && text(said.decidedBy ?? said.requestedBy)],
+  ].map(([name, value]) => [name, value || null])),
+  !said && notice("warn", "What it says can't be read here: look at its content."),
+  (options.confirmed || options.plan) && notice("warn", "It is confirmed beforehand: a worker may remove without asking anybody."),
+  options.purge && notice("warn", "It purges: what could be restored for a while is removed for good."),
+  grave(said?.verb) && notice("warn", "This decision removes something, or leaves something out for good."));
+}
+
+// What a message says, or null where that is no object.
+function parsed(letter) {
+  try {
+    const said = JSON.parse(readable(letter.data ?? letter.kept ?? ""));
+    return said !== null && typeof said === "object" && !Array.isArray(said) ? said : null;
+  } catch {
+    return null;
+  }
 }
 
 function loading(d) {
@@ -45,7 +78,7 @@ function about(row) {
   return facts([
     ["Why", el("span", { dir: "auto" }, capital(spaced(row.reason)), row.detail && `: ${row.detail}`)],
     ["Subject", code(row.subject, "the subject")], ["Set aside", stamp(row.at)],
-    ["Size", counted(row.size, "byte")], ["Part", row.parts > 1 && `${count(row.part)} of ${count(row.parts)}: this is not the whole message`],
+    ["Size", counted(row.size, "byte")], ["Part", row.parts > 1 ? `${count(row.part)} of ${count(row.parts)}: this is not the whole message` : null],
   ]);
 }
 
@@ -74,8 +107,12 @@ function readable(base64) {
   return new TextDecoder().decode(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
 }
 
-// Leads to the request that a subject such as deprovision.request.<tenant>.<service>.<request> names.
+// The request that a subject such as deprovision.request.<tenant>.<service>.<request> names, or null.
+function refOf(subject) {
+  return named(subject.split(".").slice(2).join("."));
+}
+
 function follow(subject) {
-  const ref = named(subject.split(".").slice(2).join("."));
+  const ref = refOf(subject);
   return ref && el("a", { href: requestAddress(ref) }, `Look at request ${ref.request}`);
 }

@@ -10,11 +10,13 @@ import { announcement, decisions } from "../record.js";
 import { current, steps } from "../steps.js";
 import { follow } from "../stream.js";
 import { timeline } from "../timeline.js";
+import { button, notice } from "../widgets.js";
 import { capital, ended, service, status } from "../words.js";
 
 const GAP = 250; // milliseconds between two looks at the request: the eye needs no more
 const AGAIN = 1000; // milliseconds until another look after an answer that is behind what was told
 const PICTURE = 3000; // likewise at its timeline, which costs the worker a whole journal
+const LATER = 15_000; // milliseconds until a timeline that could not be had is asked for again
 
 export function open(params, page) {
   const here = (...more) => requestPath(params, ...more);
@@ -24,6 +26,10 @@ export function open(params, page) {
   let said = ""; // what was announced last
   let told = null; // what the SOC was told
   let archived = false;
+  let missing = null; // why there is no timeline
+  let retry = 0; // the timer of the next try
+  let reading = null; // the stream that the announcement is looked for in
+  let unheard = ""; // why it was not found
   let heard = 0; // the newest event that was told of
   let behind = 0; // answers in a row that did not have it
 
@@ -31,13 +37,17 @@ export function open(params, page) {
   const draw = fresh(async () => {
     try {
       line = await get(here("timeline"), {}, page.signal);
+      missing = null;
+      archived = false;
       picture.show(line);
-      page.redraw();
     } catch (error) {
-      if (!error.line && !page.signal.aborted) throw error; // without a picture, everything else is still there
+      if (page.signal.aborted) return;
+      if (!error.line) throw error;
       archived = error.reason === "archived";
-      page.redraw();
+      missing = archived ? null : error; // without a picture, everything else is still there
+      if (missing) retry = setTimeout(draw, LATER);
     }
+    page.redraw();
   }, PICTURE, page.signal);
   const clock = setInterval(() => {
     if (!state || document.hidden || (state.progress && ended(state.progress.status))) return;
@@ -58,15 +68,18 @@ export function open(params, page) {
       announce(before !== null);
     },
     changed(list) {
-      const mine = list.find((r) => r.tenant === params.tenant && r.service === params.service && r.request === params.request);
-      if (!mine || (state?.progress?.seq ?? 0) >= mine.seq) return;
-      heard = mine.seq;
+      const mine = list.filter((r) => r.tenant === params.tenant && r.service === params.service && r.request === params.request);
+      const newest = Math.max(0, ...mine.map((r) => r.seq)); // what was told in several pieces has several states of it
+      if ((state?.progress?.seq ?? 0) >= newest || heard > newest) return;
+      heard = newest;
       behind = 0;
       look();
     },
     draw: () => state && (state.progress ? taken(state.progress) : stored()),
     close() {
       clearInterval(clock);
+      clearTimeout(retry);
+      quiet();
       picture.close();
     },
   };
@@ -91,12 +104,18 @@ export function open(params, page) {
       steps(p, since(p)),
       counters(p),
       !ended(p.status) && remainder(p),
+      noPicture(),
       archived ? el("p", { key: "timeline" }, "The journal of this request was moved to the archive: only its end is still here.") : picture.node,
       decisions(line),
-      announcement(line, told, listen),
+      announcement(line, told, (yes) => (yes ? listen() : quiet()), unheard),
       el("h2", { key: "asked head" }, "What was asked for"),
       el("div", { key: "asked" }, asked(p.request, p.started, p)),
     ];
+  }
+
+  function noPicture() {
+    return missing && el("div", { key: "no timeline" }, notice("warn", `${line ? "The timeline is not up to date" : "The timeline can't be shown now"}: `,
+      `${missing.line} `, button("Look again", () => { clearTimeout(retry); draw(); }, { "aria-label": "Look for the timeline again" })));
   }
 
   // When the stop opened at which it waits: a refused decision is an event of its own, and opens none.
@@ -120,15 +139,33 @@ export function open(params, page) {
 
   // The announcement stands in one event of the journal; who wants to read it looks for that event.
   function listen() {
-    const stream = follow(here("events"), {}, {
+    if (reading || told || page.signal.aborted) return;
+    unheard = "";
+    page.redraw();
+    reading = follow(here("events"), {}, {
       event: ({ change }) => {
-        if (!change.announcement) return;
-        told = change.announcement;
-        stream.stop();
+        if (change.announcement) heardIt(change.announcement, "");
+      },
+      state: (how, problem) => {
+        if (how === "failed" || problem?.reason === "archived") return heardIt(null, problem.line);
+        if (how === "live") unheard = "";
+        else if (problem) unheard = `${problem.line}; it is tried again.`;
         page.redraw();
       },
+      end: () => heardIt(null, "the journal has ended, and does not hold it."),
     });
-    page.signal.addEventListener("abort", () => stream.stop(), { once: true });
+  }
+
+  function heardIt(announced, why) {
+    quiet();
+    told = announced;
+    unheard = why;
+    page.redraw();
+  }
+
+  function quiet() {
+    reading?.stop();
+    reading = null;
   }
 }
 
