@@ -26,14 +26,16 @@ export function decide(verb, progress, decided) {
   let latest = progress;
   const mail = letter("d");
   let stored = false;
-  let ask = bound ? null : form({ verb, progress, changed: redraw });
+  let ask = bound ? null : form({ verb, progress, now: () => latest, changed: redraw });
 
   const shown = dialog({
     title: `${name}: ${request.account} of ${request.tenant}`,
     draw: (d) => {
       const why = moved();
       return [
-        el("p", { class: "lead", key: "lead" }, verbDoes(verb, progress.stop?.name)),
+        el("p", { class: "lead", key: "lead" }, verbDoes(verb, stands())),
+        later() && el("div", { key: "later", role: "alert" }, notice("warn", "The request went on since you opened this. ",
+          "What is said here is how it stands now.")),
         why && el("div", { key: "moved", role: "alert" }, notice("warn", why, " ", button("Look again", () => again(d), { key: "again", disabled: d.busy }))),
         stored && el("div", { key: "stored", role: "status" }, notice("info", "It is stored, and no worker has answered yet. It is not lost. ",
           "Sent again, it is still one decision.")),
@@ -46,6 +48,8 @@ export function decide(verb, progress, decided) {
       const text = mail.pending ? "Send again" : ask?.sends?.() ?? verbSends(verb, progress.stop?.name);
       const missing = mail.pending ? "" : ask?.missing() ?? "the plan";
       return el("div", { class: "send", key: "send" }, missing && el("span", { class: "soft", key: "missing" }, `Still missing: ${missing}`),
+        mail.pending && !stored && el("span", { class: "soft", key: "pending" }, "It may count already: sent again it is still one decision, ",
+          "and to close this does not take it back."),
         button(text, () => send(d), { key: "go", class: ask?.danger ? "danger" : "main", disabled: !d.ready || !ask || missing !== "" || moved() !== "" }));
     },
     done: () => { if (current === self) current = null; },
@@ -67,7 +71,7 @@ export function decide(verb, progress, decided) {
         if (!moved()) throw new Error("The plan is another one than the request waits with. Look again in a moment.");
         return;
       }
-      ask = form({ verb, progress, plan, digest, changed: redraw });
+      ask = form({ verb, progress, now: () => latest, plan, digest, changed: redraw });
       ask.load?.().then(redraw);
     });
   }
@@ -79,6 +83,16 @@ export function decide(verb, progress, decided) {
     if (!shown.busy && taken()) return finish();
     redraw();
     if (mail.pending && !shown.busy && now.refusals?.includes(mail.id)) send(shown); // the answer to the same decision says why
+  }
+
+  // The stop that the words are about: cancel and force are about the request as it stands now.
+  function stands() {
+    if (!anytime(verb)) return progress.stop?.name;
+    return latest.status === "waiting" ? latest.stop?.name : "";
+  }
+
+  function later() {
+    return anytime(verb) && !ended(latest.status) && (latest.stop?.seq !== progress.stop?.seq || latest.step !== progress.step);
   }
 
   function taken() {

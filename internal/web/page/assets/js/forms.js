@@ -6,17 +6,17 @@ import { el } from "./dom.js";
 import { approvalName, artifactKey, planView, tasks, why } from "./plan.js";
 import { consumersOf } from "./consumers.js";
 import { button, notice } from "./widgets.js";
-import { counted, spaced } from "./words.js";
+import { counted, spaced, unusual } from "./words.js";
 import { grave } from "./verbs.js";
 
 const TOKEN = /^[A-Za-z0-9_-]{1,64}$/; // what names things, so that no secret fits by accident
 const SHOWN = 200;
 
 /** Makes the form of a decision. */
-export function form({ verb, progress, plan, digest, changed }) {
+export function form({ verb, progress, now, plan, digest, changed }) {
   const phrase = grave(verb) ? typed(`${progress.request.tenant}/${progress.request.account}`, changed) : null;
   const words = reason(verb, changed);
-  const parts = [own({ verb, progress, plan, digest, changed }), words, phrase && { draw: () => phrase.draw(),
+  const parts = [own({ verb, progress, now, plan, digest, changed }), words, phrase && { draw: () => phrase.draw(),
     missing: () => (phrase.typed() ? "" : "the phrase, typed"), body: () => ({}) }].filter(Boolean);
   return {
     danger: ["confirm", "force"].includes(verb) || (verb === "approve" && progress.stop.name === "brake"),
@@ -35,9 +35,9 @@ function own(of) {
     case "approve": return progress.stop.name === "brake" ? brake(of) : suspects(of);
     case "credentials": return credentials(of);
     case "manual-done": return says(progress.stop?.manual && tasks([{ name: "What had to be done", ...progress.stop.manual }], "manual"));
-    case "cancel": return says(standing(progress));
-    case "force": return says(notice("warn", "Nothing more is removed in the tenant. All that is left there becomes the remainder: a list for a person. ",
-      "Only the product's own data goes, and the account is closed. It can be taken up later by a new request."), standing(progress));
+    case "cancel": return { ...says(), draw: () => standing(of.now()) };
+    case "force": return { ...says(), draw: () => [notice("warn", "Nothing more is removed in the tenant. All that is left there becomes the remainder: ",
+      "a list for a person. Only the product's own data goes, and the account is closed. It can be taken up later by a new request."), standing(of.now())] };
     default: return says(progress.stop && el("p", { class: "why", key: "detail" }, el("bdi", {}, progress.stop.detail)));
   }
 }
@@ -84,6 +84,7 @@ function confirmation({ progress, plan, digest, changed }) {
     draw: (d) => [
       progress.stop.name === "drift" && notice("warn", el("bdi", {}, progress.stop.detail)),
       view.draw(),
+      el("p", { key: "row" }, "At the end the account's own row at the product goes as well, and its record is closed."),
       cautions.length > 0 && [el("h3", { key: "cautions" }, "Before you confirm"), cautions.map(caution)],
       users.length > 0 && cautions.some((c) => c.code.endsWith("-stops")) && el("div", { key: "users" },
         el("p", {}, "Your own systems that use what stops, by the account's record:"), el("ul", {}, users.map((u) => el("li", {}, el("bdi", {}, u))))),
@@ -119,7 +120,7 @@ function suspects({ plan, digest, changed }) {
       else chosen.delete(key);
       changed();
     } }), el("span", {}, el("strong", {}, el("bdi", {}, s.name)), " ", el("span", { class: "soft" }, `${spaced(s.kind)}: `, el("bdi", {}, why(s)), " "),
-      name === s.id && s.name !== s.id ? el("code", {}, s.id) : null));
+      s.name === s.id ? null : [" Id ", el("code", {}, s.id)], unusual(s.name) && [" ", el("strong", {}, unusual(s.name))]));
   };
   return {
     draw: (d) => [el("h3", { key: "which" }, "Which of them may go?"), list.length === 0 && el("p", {}, "The plan has no look-alikes."),

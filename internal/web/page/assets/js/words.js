@@ -77,3 +77,17 @@ export function capital(text) {
 export function spaced(name) {
   return String(name).replaceAll("-", " ");
 }
+
+// Characters that nobody sees, that look like a plain space, or that change the one before them.
+const ODD = /\p{Cf}|\p{Cc}|(?! )\p{Zs}|\p{M}|  +/gu;
+
+const MIXED = [["Cyrillic letters", /\p{Script=Cyrillic}/u], ["Greek letters", /\p{Script=Greek}/u]];
+
+/** Says what is in a name that may make it look like another one; "" when nothing is. */
+export function unusual(name) {
+  const point = (c) => `U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  const odd = new Set((name.match(ODD) ?? []).map((c) => (c.startsWith(" ") ? "several spaces in a row" : point(c))));
+  const mixed = MIXED.filter(([, script]) => /\p{Script=Latin}/u.test(name) && script.test(name)).map(([what]) => what);
+  for (const what of mixed) odd.add(what);
+  return odd.size === 0 ? "" : `Mind what is in this name: ${[...odd].join(", ")}`;
+}
