@@ -7,11 +7,15 @@ import { newID, post } from "./api.js";
 export function letter(prefix) {
   let id = newID(prefix);
   let sent = null;
+  let chosen = false;
   return {
     get id() { return id; },
 
     /** Gives it an id that somebody chose; "" makes one. */
-    name(chosen) { id = chosen || newID(prefix); },
+    name(wanted) {
+      chosen = wanted !== "";
+      id = wanted || newID(prefix);
+    },
 
     /** Reports whether it may be there already, so that nothing in it may change any more. */
     get pending() { return sent !== null; },
@@ -24,10 +28,15 @@ export function letter(prefix) {
         sent = body;
         return answer;
       } catch (error) {
-        sent = error.status === 0 || error.status >= 500 ? body : null;
-        if (error.status === 409) id = newID(prefix); // this one is answered for good
+        sent = settles(error, sent !== null) ? null : body;
+        if (error.reason === "refused" && !chosen) id = newID(prefix); // this one is answered for good
         throw error;
       }
     },
   };
+}
+
+// Whether it is known that nothing is on its way. Once it may be there, only what became of it tells: that the next try was not let in says nothing.
+function settles(error, maybeThere) {
+  return error.status === 409 || (!maybeThere && error.status >= 400 && error.status < 500);
 }
