@@ -2,6 +2,7 @@
 
 const BASE = "/api/v1";
 let token = "";
+let posts = 0; // on their way
 
 /** Sets the token that every call shows; "" for none. */
 export function show(secret) {
@@ -54,15 +55,35 @@ export async function send(method, where, { query, body, headers, signal } = {})
   throw new Problem(response.status, await response.json().catch(() => ({ title: response.statusText || `status ${response.status}` })));
 }
 
+// An answer that breaks off is none, whatever its status said.
+async function json(response) {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, { detail: "the worker's answer broke off" });
+  }
+}
+
 /** Gets JSON. */
 export async function get(where, query, signal) {
-  return (await send("GET", where, { query, signal })).json();
+  return json(await send("GET", where, { query, signal }));
 }
 
 /** Posts JSON, and returns the answer with its status: 202 means that nobody has answered yet. */
 export async function post(where, body) {
-  const response = await send("POST", where, { body });
-  return { status: response.status, body: await response.json() };
+  posts++;
+  try {
+    const response = await send("POST", where, { body });
+    return { status: response.status, body: await json(response) };
+  } finally {
+    posts--;
+  }
+}
+
+/** Reports whether something was sent whose answer has not come. */
+export function sending() {
+  return posts > 0;
 }
 
 /** Gets every row of a list that comes in pages, up to a bound; `more` says that there are others. */

@@ -1,5 +1,7 @@
-// Dialogs. Nothing in them is a form, so Enter in a field does nothing; Escape and Close leave everything as it is.
+// Dialogs. Nothing in them is a form, so Enter in a field does nothing; Escape and Close leave everything as it is. While something that was sent
+// has no answer, nobody can say whether everything is as it was: then neither does anything.
 
+import { sending } from "./api.js";
 import { el, nodes, patch } from "./dom.js";
 import { button, notice } from "./widgets.js";
 
@@ -15,8 +17,11 @@ export function dialog({ title, draw, actions, done }) {
   const body = el("div", { class: "dialog-body" });
   const foot = el("div", { class: "dialog-foot" });
   const opener = document.activeElement;
-  const leave = () => node.close(); // it belongs to the view that it came from
-  const node = el("dialog", { "aria-labelledby": "dialog-title", onclose: () => {
+  const held = () => self.busy && sending();
+  const stay = (e) => held() && e.preventDefault();
+  const leave = () => self.close(); // it belongs to the view that it came from
+  const node = el("dialog", { "aria-labelledby": "dialog-title", oncancel: stay, onkeydown: (e) => e.key === "Escape" && stay(e), onclose: () => {
+    if (!meant && held()) return node.showModal(); // a browser may close it in spite of all
     removeEventListener("hashchange", leave);
     node.remove();
     done?.();
@@ -29,14 +34,17 @@ export function dialog({ title, draw, actions, done }) {
     problem: "",
     fault: null, // what the last work failed with
     get ready() { return !self.busy && performance.now() - came >= FRESH; },
-    close: () => node.close(),
+    close: () => {
+      meant = true;
+      node.close();
+    },
     title: (text) => { head.textContent = text; },
     redraw() {
       if (!node.isConnected) return;
       told = false;
       const content = nodes(draw(self));
       patch(body, [content, self.problem && !told && el("div", { key: "problem" }, notice("bad", self.problem))]);
-      patch(foot, [button("Close", () => node.close(), { key: "close", class: "quiet" }), nodes(actions?.(self) ?? [])]);
+      patch(foot, [button("Close", () => held() || self.close(), { key: "close", class: "quiet", disabled: held() }), nodes(actions?.(self) ?? [])]);
     },
     /** What is wrong with a field, to be put beside it; null when nothing is. What no field shows stands at the end. */
     beside(field) {
@@ -50,9 +58,10 @@ export function dialog({ title, draw, actions, done }) {
       self.busy = true;
       self.problem = "";
       self.fault = null;
-      self.redraw();
       try {
-        await work();
+        const going = work();
+        self.redraw(); // only now: whether something is being sent shows
+        await going;
       } catch (error) {
         self.fault = error;
         self.problem = error.line ?? error.message;
@@ -62,6 +71,7 @@ export function dialog({ title, draw, actions, done }) {
     },
   };
   let told = false;
+  let meant = false; // to close
   const came = performance.now();
   document.body.append(node);
   self.redraw();
