@@ -1,5 +1,6 @@
 // Which view an address names.
 
+const TOKEN = /^[A-Za-z0-9_-]{1,64}$/; // what a tenant, a service and a request may be called
 const routes = [];
 
 /** Adds a view: pattern such as "/requests/:tenant/:service/:request"; load imports its module. */
@@ -17,6 +18,7 @@ export function find(hash) {
     if (!match) continue;
     try {
       const params = Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(match[i + 1])]));
+      if (!Object.values(params).every((p) => TOKEN.test(p))) return null; // views make commands of them, to be copied into a shell
       return { load, params, query: new URLSearchParams(search), path: where };
     } catch {
       return null; // not escaped as in a URL
