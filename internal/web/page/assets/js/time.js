@@ -41,14 +41,19 @@ export function absolute(at, now = new Date()) {
 export function stamp(text) {
   if (!text) return null;
   const at = new Date(text);
-  return el("time", { datetime: text, title: at.toISOString() }, el("span", {}, absolute(at)), " ",
+  return el("time", { datetime: text, title: at.toISOString() }, el("span", { "data-absolute": at.getTime() }, absolute(at)), " ",
     el("span", { class: "soft", "data-at": at.getTime() }, relative(at.getTime())));
 }
 
-/** Brings every relative time on the page up to date. */
+/** Brings every time on the page up to date: after midnight what was today's needs its date. */
 export function tick() {
-  for (const node of document.querySelectorAll("[data-at]")) {
-    const text = relative(Number(node.dataset.at));
+  renew("at", relative);
+  renew("absolute", (at) => absolute(new Date(at)));
+}
+
+function renew(name, say) {
+  for (const node of document.querySelectorAll(`[data-${name}]`)) {
+    const text = say(Number(node.dataset[name]));
     if (node.firstChild?.data !== text) node.textContent = text;
   }
 }

@@ -37,11 +37,29 @@ export function button(text, onclick, props) {
 export function copy(text, name) {
   return el("button", { type: "button", class: "copy", "aria-label": `Copy ${name}`, title: `Copy ${name}`, onclick: async (event) => {
     const at = event.currentTarget;
-    await navigator.clipboard.writeText(text);
+    if (!await copied(text, at)) return unable(at, name);
     at.dataset.done = "yes";
     setTimeout(() => delete at.dataset.done, 1500);
   } }, svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true", class: "icon" },
     svg("path", { d: "M5.5 5.5h8v8h-8z M10.5 5.5v-3h-8v8h3" })));
+}
+
+// Over plain HTTP from another machine the browser has no clipboard for pages: there the old way is left, which copies what is selected.
+async function copied(text, at) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  const field = el("textarea", { class: "unseen", value: text });
+  at.after(field); // in the same dialog, if there is one: what is outside can't be selected
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  at.focus({ preventScroll: true });
+  return done;
+}
+
+function unable(at, name) {
+  const words = el("span", { class: "soft", role: "alert" }, ` The browser did not let ${name} be copied: select it and copy it by hand.`);
+  at.after(words);
+  setTimeout(() => words.remove(), 8000);
 }
 
 /** A text that people want elsewhere, such as an id, with its copy button. */
