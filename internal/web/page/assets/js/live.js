@@ -1,31 +1,38 @@
 // What changes, for the whole tab: one stream, whichever view is shown. It rests while nobody looks at the tab, and goes on behind the last
 // event that was seen; a person may pause it, and what changes meanwhile is held back.
 
+import { keyOf } from "./seen.js";
 import { follow } from "./stream.js";
 
 const PATIENCE = 2000; // milliseconds that a view waits for the stream to begin
 const KEPT = 30_000; // milliseconds that what was told is kept
+const SLOWLY = 10_000; // milliseconds until another try after the worker refused
+const LONG = 300_000; // milliseconds after which it is less to load anew than to hear all that changed
+const MOST = 5000; // requests that are held back one by one
 
 const listeners = new Set();
 let stream = null;
 let last = "";
 let held = new Map(); // newest state of each request that changed while paused
+let heldAll = false; // more than that, or it is not known what
 let state = "off"; // off, live, lost, failed
 let paused = false;
 let problem = null;
 let wanted = false;
 let first = null; // {promise, resolve}: until it is known whether the stream that begins at the newest change is there
 let told = []; // {at, requests} of late
+let again = 0; // timer of another try
+let hidden = 0; // when the tab was
 let blind = false; // something may have been shown before the stream began: what changed between is not known
 
-/** Tells how the updates come: state, whether they are paused, how many requests changed since, and what is wrong. */
+/** Tells how the updates come: state, whether they are paused, how many requests changed since (Infinity: too many to say), and what is wrong. */
 export function status() {
-  return { state, paused, held: held.size, problem };
+  return { state, paused, held: heldAll ? Infinity : held.size, problem };
 }
 
 /**
- * Calls f with the summaries that changed, with null when only the status did, or with "all" when what changed can't be known: another journal.
- * Returns how to stop that.
+ * Calls f with the summaries that changed, with null when only the status did, with "all" when what changed can't be known, or with "anew" when the
+ * journal is another one, so that nothing holds that was shown. Returns how to stop that.
  */
 export function listen(f) {
   listeners.add(f);
@@ -37,6 +44,7 @@ export function start() {
   stop();
   last = "";
   held = new Map();
+  heldAll = false;
   told = [];
   wanted = true;
   if (document.hidden) blind = true;
@@ -45,9 +53,11 @@ export function start() {
 
 /** Ends the updates. */
 export function stop() {
+  clearTimeout(again);
   stream?.stop();
   stream = null;
   state = "off";
+  problem = null;
   wanted = blind = false;
   first?.resolve();
 }
@@ -60,11 +70,11 @@ export function begun() {
 /** Holds back what comes, or lets it go. */
 export function pause(yes) {
   paused = yes;
-  if (!paused && held.size > 0) {
-    const list = [...held.values()];
-    held = new Map();
-    tell(list);
-  } else tell(null);
+  if (paused) return tell(null);
+  const list = heldAll ? "all" : [...held.values()];
+  held = new Map();
+  heldAll = false;
+  tell(list.length > 0 ? list : null);
 }
 
 function connect() {
@@ -79,7 +89,10 @@ function connect() {
       const missed = blind && state === "live";
       blind = state === "live" ? false : blind || last === "";
       first?.resolve();
-      tell(missed ? "all" : null);
+      if (state === "failed") again = setTimeout(connect, SLOWLY); // the worker may be started anew with another configuration
+      if (!missed || !paused) return tell(missed ? "all" : null);
+      heldAll = true;
+      tell(null);
     },
   }, last);
 }
@@ -96,18 +109,24 @@ function expect() {
 // The journal does not know the last event that was seen: it is another one.
 function anew() {
   start();
-  tell("all");
+  tell("anew");
 }
 
 function arrive(requests) {
   if (!paused) return tell(requests);
-  for (const r of requests) held.set(`${r.tenant} ${r.service} ${r.request}`, r);
+  for (const r of requests) held.set(keyOf(r), r);
+  if (held.size > MOST) heldAll = true;
+  if (heldAll) held.clear();
   return tell(null);
 }
 
-/** The summaries that were told between two times of performance.now(), of the last seconds. */
+/** The newest summary of each request that was told of between two times of performance.now(), as far back as they are kept. */
 export function between(from, to = Infinity) {
-  return told.filter(({ at }) => at >= from && at < to).flatMap(({ requests }) => requests);
+  const newest = new Map();
+  for (const r of told.filter(({ at }) => at >= from && at < to).flatMap(({ requests }) => requests)) {
+    if ((newest.get(keyOf(r))?.seq ?? 0) <= r.seq) newest.set(keyOf(r), r);
+  }
+  return [...newest.values()];
 }
 
 function tell(requests) {
@@ -115,15 +134,29 @@ function tell(requests) {
     const now = performance.now();
     told = [...told.filter(({ at }) => at > now - KEPT), { at: now, requests }];
   }
-  for (const f of [...listeners]) f(requests);
+  for (const f of [...listeners]) {
+    try {
+      f(requests);
+    } catch (error) {
+      reportError(error); // the others hear it all the same, and the stream goes on
+    }
+  }
 }
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
+    hidden = Date.now();
+    clearTimeout(again);
     last = stream?.last() || last;
     blind ||= last === "";
     stream?.stop();
     stream = null;
     first?.resolve();
-  } else if (!stream && wanted) connect();
+  } else if (!stream && wanted) {
+    if (last !== "" && Date.now() - hidden > LONG) {
+      last = "";
+      blind = true;
+    }
+    connect();
+  }
 });

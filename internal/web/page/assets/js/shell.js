@@ -25,8 +25,11 @@ function updates() {
   const s = live.status();
   if (s.state === "off") return null;
   const states = { live: "Live", lost: "Connection lost, trying again", failed: "No updates" };
-  const words = s.paused ? `Paused${s.held ? `, ${count(s.held)} changed` : ""}` : states[s.state];
-  return el("div", { class: `updates ${s.paused ? "paused" : s.state}`, key: "updates" },
+  const held = s.held === Infinity ? ", much changed" : s.held ? `, ${count(s.held)} changed` : "";
+  const why = s.state === "failed" && s.problem?.line ? `: ${s.problem.line}` : "";
+  const wrong = s.state === "live" ? "" : `${states[s.state]}${why}`;
+  const words = s.paused ? `Paused${held}${wrong && `. ${wrong}`}` : wrong || states.live;
+  return el("div", { class: `updates ${s.paused && s.state === "live" ? "paused" : s.state}`, key: "updates" },
     el("span", { role: "status", title: s.problem?.line }, words),
     button(s.paused ? "Resume updates" : "Pause updates", () => live.pause(!s.paused), { class: "quiet" }));
 }
@@ -34,5 +37,5 @@ function updates() {
 function who(changed) {
   if (!session.name) return button("Sign in", () => signIn(changed), { key: "in" });
   return el("div", { class: "who", key: "who" }, el("span", {}, "Signed in as ", el("strong", {}, session.name)),
-    button("Sign out", async () => { await leave(); changed(); }, { class: "quiet" }));
+    button("Sign out", () => { leave(); changed(); }, { class: "quiet" }));
 }

@@ -42,13 +42,13 @@ function forGood(error) {
 
 async function once(where, query, headers, on, last, signal, alive) {
   const quiet = new AbortController();
-  const response = await send("GET", where, { query, headers: { ...headers, Accept: "text/event-stream" }, signal: AbortSignal.any([signal, quiet.signal]) });
-  if (response.status === 204) return true;
-  on.state?.("live");
-  alive();
-  let timer = setTimeout(() => quiet.abort(), QUIET);
+  let timer = setTimeout(() => quiet.abort(), QUIET); // from now on: a server may take the call and never answer
   const parse = parser();
   try {
+    const response = await send("GET", where, { query, headers: { ...headers, Accept: "text/event-stream" }, signal: AbortSignal.any([signal, quiet.signal]) });
+    if (response.status === 204) return true;
+    on.state?.("live");
+    alive();
     for (const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); ;) {
       const { value, done } = await reader.read();
       if (done) return false;
@@ -58,12 +58,21 @@ async function once(where, query, headers, on, last, signal, alive) {
         if (event.type === "end") return true;
         if (event.type === "problem") throw new Problem(503, JSON.parse(event.data));
         if (event.id !== "") last.id = event.id;
-        if (event.data !== "") on.event(JSON.parse(event.data), event.id);
+        if (event.data !== "") tell(on, JSON.parse(event.data), event.id);
       }
     }
   } finally {
     clearTimeout(timer);
     quiet.abort();
+  }
+}
+
+// A fault of whoever hears it is no fault of the connection.
+function tell(on, data, id) {
+  try {
+    on.event(data, id);
+  } catch (error) {
+    reportError(error);
   }
 }
 
@@ -94,8 +103,14 @@ export function parser() {
 
 function pause(milliseconds, signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
-    addEventListener("online", () => { clearTimeout(timer); resolve(); }, { once: true, signal });
+    const over = new AbortController(); // takes the listeners away again
+    const end = () => {
+      clearTimeout(timer);
+      over.abort();
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end, { signal: over.signal });
+    addEventListener("online", end, { signal: over.signal });
   });
 }
