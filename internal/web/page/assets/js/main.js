@@ -4,6 +4,7 @@
 // and may be called again; draw makes its nodes; changed hears the summaries of requests that changed. page has redraw(), reload(), say(text),
 // and signal, which aborts when the view is left.
 
+import { get } from "./api.js";
 import { el, patch } from "./dom.js";
 import * as live from "./live.js";
 import { find, route } from "./router.js";
@@ -22,10 +23,12 @@ route("/tenants", () => import("./views/tenants.js"));
 route("/tenants/:tenant", () => import("./views/tenant.js"));
 route("/dead-letters", () => import("./views/deadletters.js"));
 
-const LATELY = 1500; // milliseconds that a list may be behind
+const OUT = "You were signed out: the worker does not know the token any more.";
 
 const main = document.getElementById("main");
 let shown = null; // {view, where, abort, problem, loaded}
+let known = false; // whether the worker ever said who we are
+let out = false; // the worker signed somebody out, who has not read it yet
 
 /** Says something to whoever listens to the page rather than looks at it. */
 export function say(text) {
@@ -41,9 +44,14 @@ async function show() {
   const abort = new AbortController();
   const me = (shown = { where, abort, view: null, problem: null, loaded: false, asked: false });
   const page = { redraw, reload: () => (me.fresh ? Promise.resolve() : reload(me)), say, signal: abort.signal };
-  const module = await where.load();
-  if (shown !== me) return;
-  me.view = module.open(where.params, page, where.query);
+  try {
+    const module = await where.load();
+    if (shown !== me) return;
+    me.view = module.open(where.params, page, where.query);
+  } catch (error) {
+    if (shown === me) unopened(error);
+    return;
+  }
   document.title = `${me.view.title} – Deprovisioner`;
   draw();
   if (arrived) main.focus();
@@ -72,22 +80,21 @@ async function loads(me) {
     await me.view.load?.();
     if (shown !== me) return;
     me.problem = null;
+    me.loaded = true; // only now: a view that has nothing would say that there is nothing
     catchUp(me, began);
   } catch (error) {
     if (me.abort.signal.aborted) return;
-    if (error.status === 401) return signed();
-    if (!error.line) throw error; // a fault of the page itself belongs into the console
+    if (error.status === 401 && await signedOut()) return;
+    if (!error.line) reportError(error); // a fault of the page itself belongs into the console, too
     me.problem = error;
   }
-  me.loaded = true;
   if (shown === me) redraw();
 }
 
-// A list is drawn from a picture that may be a moment behind what the stream told already, and more may have come while it was loaded.
+// A list is drawn from a picture that may be behind what the stream told already, and more may have come while it was loaded.
 function catchUp(me, began) {
-  const before = live.between(began - LATELY, began);
+  const before = live.between(0, began);
   const meanwhile = live.between(began);
-  me.loaded = true;
   me.fresh = true; // no use in loading again what has just been loaded
   if (before.length > 0) me.view.changed?.(before);
   me.fresh = false;
@@ -109,50 +116,122 @@ function redraw() {
 function draw() {
   if (!shown?.view) return;
   shown.asked = false;
-  const wrong = shown.problem && notice("bad", el("p", {}, shown.problem.line), button("Try again", () => reload(shown)));
-  const waiting = !shown.loaded && el("p", { class: "soft", key: "loading" }, "Loading…");
-  patch(main, [el("h1", { key: "title" }, shown.view.title), wrong, waiting, shown.loaded && shown.view.draw()]);
+  const wrong = shown.problem && el("div", { key: "problem" }, notice("bad", el("p", {}, reason(shown.problem)), button("Try again", () => reload(shown))));
+  const waiting = !shown.loaded && !shown.problem && el("p", { class: "soft", key: "loading" }, "Loading…");
+  patch(main, [el("h1", { key: "title" }, shown.view.title), wasSignedOut(), wrong, waiting, shown.loaded && shown.view.draw()]);
+}
+
+function reason(error) {
+  return error.line ?? `This is a fault of the page: ${error.message}`;
+}
+
+// A module that does not come: the worker is away, or it is a newer one, whose page has other modules than the one that is open.
+function unopened(error) {
+  if (!/module/i.test(error.message)) reportError(error); // of a module that does not come, the browser says it
+  document.title = "Not loaded – Deprovisioner";
+  patch(main, [el("h1", { key: "title" }, "This view could not be loaded"), notice("bad",
+    el("p", {}, "The worker is away, or it is a newer one with another page. “Try again” loads the whole page anew as soon as the worker answers."),
+    button("Try again", renew))]);
+}
+
+async function renew() {
+  try {
+    await get("/session", {}, AbortSignal.timeout(5000));
+  } catch (error) {
+    if (!error.status) return say("The worker does not answer."); // loaded anew, the page would be gone
+  }
+  location.reload();
+}
+
+function wasSignedOut() {
+  return out && el("div", { key: "signed out" }, notice("warn", OUT, " ", button("I know", () => { out = false; again(); }, { class: "quiet" })));
+}
+
+function again() {
+  if (shown) redraw();
+  else show();
 }
 
 function lost() {
   document.title = "Not found – Deprovisioner";
-  patch(main, [el("h1", { key: "title" }, "There is nothing here"),
+  patch(main, [el("h1", { key: "title" }, "There is nothing here"), wasSignedOut(),
     el("p", {}, "The address names no view. ", el("a", { href: "#/accounts" }, "Service accounts"))]);
 }
 
 function needsToken() {
   document.title = "Sign in – Deprovisioner";
-  patch(main, [el("h1", { key: "title" }, "Sign in to look"),
+  patch(main, [el("h1", { key: "title" }, "Sign in to look"), wasSignedOut(),
     el("p", {}, "This worker shows nothing to whoever is not signed in."), button("Sign in", () => signIn(signed), { class: "main" })]);
 }
 
-// Whoever signs in or out sees other things: everything begins anew.
+// Whoever signs in or out sees other things: everything begins anew. Of what somebody saw who signs out nothing stays, whatever the worker says.
 async function signed() {
-  await load();
+  out = false;
+  if (session.name === "") {
+    live.stop();
+    leaveView();
+    drawShell("", signed);
+    patch(main, [el("p", { class: "soft", key: "loading" }, "Loading…")]);
+  }
+  await enter(signed);
+}
+
+// Finds out who we are and shows what they may see; `anew` is what tries it again.
+async function enter(anew) {
+  try {
+    if (await load()) tellOut();
+  } catch (error) {
+    live.stop();
+    leaveView();
+    drawShell("", signed);
+    patch(main, [el("h1", { key: "title" }, "The worker does not answer"), notice("bad", error.line ?? error.message),
+      button("Try again", anew, { class: "main" })]);
+    return;
+  }
   if (session.reading) live.start();
   else live.stop();
+  known = true;
   await show();
 }
 
+function tellOut() {
+  out = true;
+  say(OUT);
+}
+
+let asking = null;
+
+// Asks after a refusal whether the token is still known. If it is not, everything begins anew as nobody. Returns whether that was so.
+function signedOut() {
+  return asking ??= (async () => {
+    try {
+      const problem = await load();
+      if (!problem && session.reading) return false;
+      if (problem) tellOut();
+    } catch {
+      return false; // what was refused says it
+    }
+    if (session.reading) live.start();
+    else live.stop();
+    show();
+    return true;
+  })().finally(() => { asking = null; });
+}
+
+function hear(changed) {
+  drawShell(shown?.where.path ?? "", signed);
+  if (live.status().problem?.status === 401) signedOut();
+  if (changed === "anew") show();
+  else if (changed === "all") void (shown && reload(shown));
+  else if (changed && shown?.loaded) shown.view.changed?.(changed);
+}
+
 async function begin() {
-  try {
-    const problem = await load();
-    if (problem) say("You were signed out: the worker does not know the token any more.");
-  } catch (error) {
-    drawShell("", signed);
-    patch(main, [el("h1", { key: "title" }, "The worker does not answer"), notice("bad", error.line ?? error.message),
-      button("Try again", begin, { class: "main" })]);
-    return;
-  }
-  live.listen((requests) => {
-    drawShell(shown?.where.path ?? "", signed);
-    if (requests === "all") return void (shown && reload(shown));
-    if (requests && shown?.loaded) shown.view.changed?.(requests);
-  });
-  if (session.reading) live.start();
-  addEventListener("hashchange", show);
+  live.listen(hear);
+  addEventListener("hashchange", () => { if (known) show(); });
   setInterval(tick, 1000);
-  await show();
+  const first = () => enter(first);
+  await first();
 }
 
 await begin();

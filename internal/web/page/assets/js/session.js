@@ -16,18 +16,24 @@ export function may(right) {
   return session.may.includes(right);
 }
 
-/** Asks the worker who we are. Returns what is wrong with the token that was kept, if something is. */
+/** Asks the worker who we are. Returns what is wrong with the token that was kept, if something is: then we are nobody. */
 export async function load() {
-  show(sessionStorage.getItem(PLACE) ?? "");
+  const token = sessionStorage.getItem(PLACE);
+  const other = () => sessionStorage.getItem(PLACE) !== token; // somebody signed in or out meanwhile
+  show(token ?? "");
   try {
-    take(await get("/session"));
+    const who = await get("/session");
+    if (other()) return load();
+    take(who);
+    return null;
   } catch (error) {
+    if (other()) return load();
     if (!(error instanceof Problem) || error.status !== 401) throw error;
-    const had = sessionStorage.getItem(PLACE) !== null;
-    await leave();
-    return had ? error : null;
+    leave();
+    if (token === null) return null; // without a token the worker shows nothing
+    await load();
+    return error;
   }
-  return null;
 }
 
 /** Signs in. Throws a Problem when the worker does not know the token; then nothing has changed. */
@@ -43,16 +49,11 @@ export async function enter(token) {
   sessionStorage.setItem(PLACE, token);
 }
 
-/** Signs out. What may be read without a token still may. */
-export async function leave() {
+/** Signs out at once, whether the worker answers or not. What may be read without a token, load tells. */
+export function leave() {
   sessionStorage.removeItem(PLACE);
   show("");
-  try {
-    take(await get("/session"));
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 401) throw error;
-    Object.assign(session, { name: "", may: [], tenants: [], reading: false });
-  }
+  Object.assign(session, { name: "", may: [], tenants: [], reading: false });
 }
 
 function take(who) {
