@@ -206,3 +206,57 @@ func TestPageKeepsADialogOpenWhileItsCallIsOnTheWay(t *testing.T) {
 	p.Press("Escape")
 	p.Lost("dialog", "Remove inline of contoso")
 }
+
+// Whoever comes back to a tab after a long while gets what is there, and not all that happened since.
+func TestPageBeginsAnewInATabThatWasHiddenForLong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.request(w.account(contoso, "inline", deprovision.ExchangeOnlineInline), "r1")
+	p := w.open("/accounts")
+	p.In("row", "inline").See("in use")
+	s.claims()
+	p.In("row", "inline").See("in work")
+	hides(p, true)
+	w.calls.open(0)
+	s.parks("throttled", time.Hour)
+	w.drawn()
+	p.Eval(`void (() => { const now = Date.now; Date.now = () => now() + 600_000; })()`, nil)
+	before := len(w.calls.reads())
+	hides(p, false)
+	p.In("row", "inline").See("waits for time")
+	if first := w.calls.reads()[before]; first != "/api/v1/changes?new=true" {
+		t.Errorf("the page went on with %s", first)
+	}
+	s.stops(deprovision.StopFailed, "a call was refused")
+	p.In("row", "inline").See("waits for you")
+}
+
+// A fault in one view is no fault of the stream, and a worker that refuses the changes is asked again, with its reason to be read.
+func TestPageKeepsItsUpdatesOverFaultsAndSaysWhyThereAreNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.request(w.account(contoso, "inline", deprovision.ExchangeOnlineInline), "r1")
+	p := w.open("/accounts")
+	p.Expect("a listener's fault")
+	p.See("Live")
+	p.Eval(`import("/assets/js/live.js").then((live) => void live.listen((list) => { if (list) throw new Error("a listener's fault"); }))`, nil)
+	s.claims()
+	p.In("row", "inline").See("in work")
+	s.parks("throttled", time.Hour)
+	p.In("row", "inline").See("waits for time")
+	p.See("Live")
+
+	w.calls.open(1)
+	answers(p, `if (url.includes("/changes")) return new Response(JSON.stringify({detail: "not for you"}), {status: 403});`)
+	hides(p, true)
+	w.calls.open(0)
+	hides(p, false)
+	p.See("No updates: not for you")
+	p.Click("button", "Pause updates")
+	p.See("Paused. No updates: not for you")
+	p.Click("button", "Resume updates")
+	answers(p, "")
+	p.See("Live")
+	s.stops(deprovision.StopFailed, "a call was refused")
+	p.In("row", "inline").See("waits for you")
+}
