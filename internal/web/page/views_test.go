@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/deprovisioner/deprovisioner/internal/browsertest"
+	"github.com/deprovisioner/deprovisioner/internal/web/api"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
@@ -69,4 +72,164 @@ func TestRequestTakesTheNewestOfWhatWasToldAtOnce(t *testing.T) {
 	if looks == 0 {
 		t.Error("a newer state was told, and nobody looked at it")
 	}
+}
+
+func TestPollGoesOnAfterWhatFailsAndRunsOnceAtATime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.open("/dead-letters")
+	p.Expect("the work failed")
+	var got []int
+	p.Eval(`import("/assets/js/poll.js").then(async ({ poll }) => {
+		const left = new AbortController();
+		let runs = 0, now = 0, most = 0;
+		const soon = poll(async () => {
+			most = Math.max(most, ++now);
+			runs++;
+			await new Promise((done) => setTimeout(done, 100));
+			now--;
+			if (runs === 1) throw new Error("the work failed");
+		}, { every: 150, least: 10 }, left.signal);
+		soon();
+		for (let i = 0; i < 15; i++) {
+			await new Promise((done) => setTimeout(done, 70));
+			soon();
+		}
+		left.abort();
+		return [runs, most];
+	})`, &got)
+	if len(got) != 2 || got[0] < 3 || got[1] != 1 {
+		t.Errorf("runs and runs at once were %v", got)
+	}
+}
+
+// fails makes the page's calls of a path that holds this text fail, and counts how many calls of accounts' lists are on the way at most.
+func fails(p *browsertest.Page, text string) {
+	p.Eval(fmt.Sprintf(`void (() => {
+		const real = window.real = window.fetch;
+		let now = 0;
+		window.most = 0;
+		window.fetch = async (url, options) => {
+			if (String(url).includes(%q)) return new Response('{"detail":"the picture is away"}', { status: 503 });
+			if (!String(url).includes("/accounts?")) return real(url, options);
+			window.most = Math.max(window.most, ++now);
+			return real(url, options).finally(() => { now--; });
+		};
+	})()`, text), nil)
+}
+
+func TestAccountsAreReadFourTenantsAtATimeAndShownWithoutTheirRequests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *api.Options) {
+		for i := range 60 {
+			o.Tenants = append(o.Tenants, fmt.Sprintf("tenant-%02d", i))
+		}
+	})
+	a := w.account(contoso, "idle", deprovision.Teams)
+	a.ID, a.Open = "busy", "r1"
+	w.put(a)
+	p := w.open("/dead-letters")
+	p.See("There is no dead letter")
+	fails(p, "/requests?open=")
+	goes(p, "/accounts")
+	p.See("How the open requests stand is not known: the picture is away")
+	p.In("row", "busy").See("being removed")
+	p.In("row", "idle").See("in use")
+	var most int
+	p.Eval("window.most", &most)
+	if most < 1 || most > 4 {
+		t.Errorf("%d lists of accounts were read at once", most)
+	}
+}
+
+func TestHistoryForgetsWhatIsNewAndDoesNotReachThePage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account(contoso, "a", deprovision.Teams)
+	p := w.open("/requests")
+	p.See("Nothing was ever asked of this worker.")
+	var before, after string
+	p.Eval(`import("/assets/js/views/history.js").then(async ({ open }) => {
+		const row = (i) => ({ tenant: "contoso", service: "teams", account: "a", request: "r" + i, status: "held", seq: 1, done: 0, total: 0,
+			started: new Date(1e12 + i * 1000).toISOString(), updated: new Date(1e12 + i * 1000).toISOString() });
+		let upTo = 60;
+		window.fetch = async () => new Response(JSON.stringify({ requests: Array.from({ length: 50 }, (_, i) => row(upTo - i)), next: "more", tenants: [] }));
+		const left = new AbortController();
+		const view = open({}, { reload() {}, redraw() {}, say() {}, signal: left.signal }, new URLSearchParams());
+		await view.load();
+		view.changed(Array.from({ length: 450 }, (_, i) => row(61 + i)));
+		const text = () => { const host = document.createElement("div"); host.append(...view.draw().flat(Infinity).filter((n) => n instanceof Node));
+			return host.querySelector(".over-list button")?.textContent ?? ""; };
+		const before = text();
+		upTo = 510;
+		await view.load();
+		const after = text();
+		left.abort();
+		return before + "|" + after;
+	})`, &before)
+	before, after, _ = strings.Cut(before, "|")
+	if before != "450 new requests: show" || after != "" {
+		t.Errorf("the button was %q, and afterwards %q", before, after)
+	}
+}
+
+func TestManualStepThatIsOverdueStandsFirstBehindFiftyOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i := range 60 {
+		w.duty(fmt.Sprintf("d%02d", i), 72*time.Hour, "Do it.")
+	}
+	w.duty("over", -time.Hour, "Do it now.")
+	w.drawn()
+	p := w.open("/manual")
+	p.Until("the overdue step stands first", func() bool {
+		got := headings(p, "ol.todo h3")
+		return len(got) == 50 && strings.HasPrefix(got[0], "account-over")
+	})
+}
+
+func TestManualStepsAreShownWhileWhatIsLeftIsNotKnown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.duty("one", time.Hour, "Do it.")
+	w.drawn()
+	p := w.open("/dead-letters")
+	p.See("There is no dead letter")
+	fails(p, "/requests?status=forced")
+	goes(p, "/manual")
+	p.See("Do it.")
+	p.See("What is left can't be read now: the picture is away")
+	p.Eval(`void (window.fetch = window.real)`, nil)
+	p.Click("button", "Look once more")
+	p.See("Nothing is left to be done by hand.")
+}
+
+func TestDecisionThatWasRefusedIsNotTheBeginningOfTheWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.request(w.account(contoso, "inline", deprovision.ExchangeOnlineInline), "r1")
+	s.claims()
+	s.stops(deprovision.StopConfirm, "the plan is made")
+	w.drawn()
+	p := w.open("/manual")
+	p.In("row", "inline").Gone("Changed")
+	s.refuses(deprovision.Decision{ID: "d1", Verb: deprovision.Confirm, DecidedBy: "soc@contoso.example"}, "another plan")
+	w.drawn()
+	p.Reload()
+	p.In("row", "inline").See("Changed")
+}
+
+func TestTimelineThatCannotBeHadIsSaidAndAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.request(w.account(contoso, "a", deprovision.Teams), "r1").claims()
+	p := w.open("/dead-letters")
+	p.See("There is no dead letter")
+	fails(p, "/timeline")
+	goes(p, "/requests/contoso/teams/r1")
+	p.See("The timeline can't be shown now: the picture is away")
+	p.Eval(`void (window.fetch = window.real)`, nil)
+	p.Click("button", "Look for the timeline again")
+	p.Gone("The timeline can't be shown now")
+	p.See("When it happened")
 }

@@ -6,10 +6,8 @@ import { askRemoval } from "./remove.js";
 import { may, session } from "./session.js";
 import { stamp } from "./time.js";
 import { button, link, notice } from "./widgets.js";
-import { ended } from "./words.js";
+import { ended, leaves } from "./words.js";
 import { anytime, knows, stopTitle, verbDoes, verbLabel } from "./verbs.js";
-
-const LEAVES = ["cancelled", "forced", "failed", "succeeded-with-remainder"];
 
 /**
  * Makes the nodes with which a person answers a request. Call it with every new progress document: a dialog that is open hears of it in this way.
@@ -69,7 +67,7 @@ function who() {
 // What an end left may be taken up by a new request.
 function rest(progress) {
   const left = (progress.remainder?.length ?? 0) + (progress.inDoubt?.length ?? 0) > 0 || progress.steps?.some((s) => s.state === "skipped");
-  if (!LEAVES.includes(progress.status) || !left) return [];
+  if (!leaves.includes(progress.status) || !left) return [];
   return [el("section", { class: "decide", key: "decide", "aria-labelledby": "decide-title" }, el("h2", { id: "decide-title" }, "Something is left"),
     el("p", {}, "A new request can take up what this one left: it looks at the tenant again and plans what is still there."),
     may("ask") ? button("Take up what is left…", () => askRemoval({ ...progress.request, id: progress.request.account }, { resumeOf: progress.request.id }))

@@ -3,17 +3,18 @@
 import { get } from "./api.js";
 import { each } from "./poll.js";
 import { keyOf } from "./seen.js";
+import { leaves } from "./words.js";
 
-const ENDS = ["succeeded-with-remainder", "forced", "cancelled", "failed"];
 const PAGE = 200;
 const PAGES = 20; // of each end that are read at a time: most that were cancelled left nothing
 const LATER = 20; // requests of the same account that are looked at
+const FEW = 4; // of them, those that came first, are read as a whole: what is left is taken up soon or never
 const AGAIN = ["rejected", "refused", "planned"]; // ends of a request that took nothing up
 
 /** The ended requests that left something, in the order of lists; four lists, one of each end, are read as one. */
 export class Left {
   rows = [];
-  #sources = ENDS.map((status) => ({ status, rows: [], after: "", ended: false, pages: 0 }));
+  #sources = leaves.map((status) => ({ status, rows: [], after: "", ended: false, pages: 0 }));
 
   constructor(signal) {
     this.signal = signal;
@@ -62,7 +63,7 @@ export async function takenUp(rows, details, signal) {
     const { requests } = await get("/requests", { tenant, service, account, limit: LATER }, signal);
     const mine = rows.filter((r) => r.tenant === tenant && r.service === service && r.account === account);
     const first = Math.min(...mine.map((r) => Date.parse(r.started)));
-    const later = requests.filter((r) => Date.parse(r.started) > first && !AGAIN.includes(r.status));
+    const later = requests.filter((r) => Date.parse(r.started) > first && !AGAIN.includes(r.status)).slice(-FEW);
     await details.read(later);
     for (const r of later) {
       const of = details.of(r)?.progress?.request.resumeOf;

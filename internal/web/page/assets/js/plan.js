@@ -3,7 +3,7 @@
 import { requestPath, send } from "./api.js";
 import { save } from "./download.js";
 import { el } from "./dom.js";
-import { button, code, link, table } from "./widgets.js";
+import { button, code, link, notice, table } from "./widgets.js";
 import { count, counted, spaced, step } from "./words.js";
 
 const ROWS = 200; // of a group at a time: a tenant may have thousands of one kind
@@ -46,8 +46,8 @@ export function groups(plan) {
   return [...out.values()];
 }
 
-/** A number of objects of a kind: "2 transport rules", "3 ip allow entries". */
-export function ofKind(n, kind) {
+// A number of objects of a kind: "2 transport rules", "3 ip allow entries".
+function ofKind(n, kind) {
   const word = spaced(kind).replace(/^ip /, "IP ").replace(/^microsoft365 /, "Microsoft 365 ");
   return counted(n, word, word.replace(/([^aeiou])y$/, "$1ie") + "s");
 }
@@ -57,6 +57,7 @@ export function ofKind(n, kind) {
  * wants to be drawn anew.
  */
 export function planView(plan, digest, request, changed) {
+  let problem = "";
   const open = new Set(); // only what is open is drawn: a plan may have thousands of rows
   const rows = new Map();
   const all = groups(plan);
@@ -84,7 +85,16 @@ export function planView(plan, digest, request, changed) {
     draw: () => el("div", { class: "plan", key: "plan" },
       el("h3", {}, total === 0 ? "Nothing will go" : `What will go: ${counted(total, "object")} in ${counted(steps, "step")}`), all.map(group),
       staying(plan, fold, list),
-      el("p", { class: "plan-name" }, "Plan ", code(digest, "the digest of the plan"), " ", button("Download the plan", () => download(request))),
+      el("p", { class: "plan-name" }, "Plan ", code(digest, "the digest of the plan"), " ", button("Download the plan", async () => {
+        try {
+          problem = "";
+          await download(request);
+        } catch (error) {
+          problem = error.line ?? error.message;
+        }
+        changed();
+      })),
+      problem && el("div", { key: "no download" }, notice("bad", `The plan can't be downloaded: ${problem}`)),
       el("p", { class: "soft" }, "The download also has the state of each object as it was read, and the command that would restore it where there is one.")),
   };
 }
@@ -109,8 +119,8 @@ export function tasks(list, name) {
     el("p", {}, el("bdi", {}, t.instructions)), t.link && el("p", {}, link(t.link)))));
 }
 
-/** A table of artifacts: what they are called, and why they are taken for the product's. */
-export function artifactTable(name, list) {
+// A table of artifacts: what they are called, and why they are taken for the product's.
+function artifactTable(name, list) {
   return table({ name, rows: list, key: artifactKey, empty: "None.", columns: [
     { title: "Name", cell: (a) => el("bdi", {}, a.name) },
     { title: "Id", cell: (a) => el("code", {}, a.id) },

@@ -3,16 +3,25 @@
 import * as live from "./live.js";
 
 /**
- * Does work every so many milliseconds, until the signal aborts: not while the tab is hidden or updates are paused. Returns soon(), which has it
- * done now, but at most once in `least`.
+ * Does work every so many milliseconds, until the signal aborts: not while the tab is hidden or updates are paused, and once at a time. Work that
+ * fails is done again all the same; what it fails with goes into the console, once for each message. Returns soon(), which has it done now, but at most
+ * once in `least`.
  */
 export function poll(work, { every, least = 1000 }, signal) {
   let timer = 0;
   let at = Infinity;
   let last = Date.now();
   let missed = false; // while nobody looked
+  let running = false;
+  let wanted = Infinity; // when it was asked for while it ran
+  let said = "";
   const plan = (when) => {
-    if (signal.aborted || when >= at) return;
+    if (signal.aborted) return;
+    if (running) {
+      wanted = Math.min(wanted, when);
+      return;
+    }
+    if (when >= at) return;
     clearTimeout(timer);
     at = when;
     timer = setTimeout(run, Math.max(0, when - Date.now()));
@@ -20,11 +29,20 @@ export function poll(work, { every, least = 1000 }, signal) {
   const run = async () => {
     at = Infinity;
     missed = document.hidden || live.status().paused;
-    if (!missed) {
-      last = Date.now();
+    if (missed) return plan(Date.now() + every);
+    running = true;
+    wanted = Infinity;
+    last = Date.now();
+    try {
       await work();
+      said = "";
+    } catch (error) {
+      if (!signal.aborted && error.message !== said) reportError(error);
+      said = error.message;
+    } finally {
+      running = false;
+      plan(Math.min(wanted, Date.now() + every));
     }
-    plan(Date.now() + every);
   };
   const soon = () => plan(last + least);
   plan(Date.now() + every);

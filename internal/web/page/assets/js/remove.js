@@ -8,14 +8,12 @@ import { letter } from "./letter.js";
 import { requestAddress } from "./router.js";
 import { absolute } from "./time.js";
 import { button, code, facts, notice } from "./widgets.js";
-import { counted, ended, service, status } from "./words.js";
+import { counted, ended, leaves, service, status } from "./words.js";
 
 // What the vendor warns of before it removes such an account; the plan's cautions say it again, with who is known to use it.
 export const STOPPING = { "trend-micro-cas exchange-online": ["Threat Investigation", "Threat Mitigation", "Threat Remediation"] };
 
 const BY_APP_ID = ["sharepoint-online", "onedrive", "teams"]; // their apps are found by it at SharePoint, should a person have to
-const LEAVES = ["cancelled", "forced", "failed", "succeeded-with-remainder"];
-
 /**
  * Opens the dialog that asks for the removal of an account: a record, or its tenant, service and id. `resumeOf` is the request whose remainder is to
  * be taken up.
@@ -69,7 +67,7 @@ export function askRemoval(account, { resumeOf = "" } = {}) {
       get("/requests", { tenant: account.tenant, service: account.service, account: account.id, limit: 50 })]);
     if (now.status === "fulfilled") record = now.value;
     if (list.status === "fulfilled") {
-      earlier = list.value.requests.filter((r) => LEAVES.includes(r.status) && (r.remainder > 0 || r.request === resumeOf));
+      earlier = list.value.requests.filter((r) => leaves.includes(r.status) && (r.remainder > 0 || r.request === resumeOf));
       const last = list.value.requests.find((r) => r.request === record.open);
       if (last && ended(last.status)) record = { ...record, open: undefined }; // left over; the worker clears it
     }

@@ -46,8 +46,8 @@ export function layout(data, width, present) {
     ticks: axis.ticks(to - from > DAYS ? 100 : 70), days: to - from > DAYS, now: open ? axis.x(present) : null, shortest: axis.shortest };
 }
 
-/** About how many pixels a text takes. */
-export function measure(text) {
+// About how many pixels a text takes.
+function measure(text) {
   let sum = 0;
   for (const letter of text) sum += letter.codePointAt(0) > 0x10ff ? LABEL : LABEL * 0.58;
   return sum;
@@ -148,8 +148,8 @@ function title(m) {
   return MARKS[m.kind] ?? spaced(m.kind);
 }
 
-/** Says in words what a mark tells: {name, by, detail}. */
-export function markWords(m) {
+// Says in words what a mark tells: {name, by, detail}.
+function markWords(m) {
   return { name: title(m), by: m.by ?? "", detail: m.detail ?? "" };
 }
 

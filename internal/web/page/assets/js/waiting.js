@@ -5,6 +5,7 @@ import { each } from "./poll.js";
 import { keyOf } from "./seen.js";
 
 const AT_A_TIME = 50;
+const AHEAD = 500; // requests of a list whose due dates are looked at, whether they are shown or not
 
 /** What is known of requests beyond their rows, kept as long as it is theirs. */
 export class Details {
@@ -26,10 +27,17 @@ export class Details {
         const { progress } = await get(requestPath(r), {}, this.signal);
         this.#known.set(keyOf(r), { seq: progress?.seq ?? 0, progress });
       } catch (problem) {
+        if (this.signal.aborted) return;
         if (!problem.line) throw problem;
         this.#known.set(keyOf(r), { seq: r.seq, problem });
       }
     });
+  }
+
+  /** Forgets all but these. */
+  keep(rows) {
+    const there = new Set(rows.map(keyOf));
+    for (const key of this.#known.keys()) if (!there.has(key)) this.#known.delete(key);
   }
 
   #fresh(r) {
@@ -38,7 +46,7 @@ export class Details {
   }
 }
 
-/** A list of requests whose details are read 50 at a time. */
+/** A list of requests that is shown 50 at a time, what is due first first. */
 export class Unfolding {
   rows = [];
   #upto = AT_A_TIME;
@@ -47,10 +55,21 @@ export class Unfolding {
     this.details = details;
   }
 
-  /** Takes the rows and reads the details of as many as are shown. */
+  /** Takes the rows and reads the details of the first ones. */
   async take(rows) {
     this.rows = rows;
+    await this.details.read(rows.slice(0, this.#upto));
+  }
+
+  /** Reads when the others are due, as many as that is bounded to. */
+  async ahead() {
+    await this.details.read(this.rows.slice(0, AHEAD));
     await this.details.read(this.shown);
+  }
+
+  /** How many rows are looked at for when they are due, if that is not all. */
+  get bound() {
+    return this.rows.length > AHEAD ? AHEAD : 0;
   }
 
   /** Reads the next ones. */
@@ -60,11 +79,12 @@ export class Unfolding {
   }
 
   get shown() {
-    return this.rows.slice(0, this.#upto);
+    const at = new Map(this.rows.map((r) => [r, due(this.details.of(r))]));
+    return [...this.rows].sort((a, b) => (at.get(a) === at.get(b) ? 0 : at.get(a) - at.get(b))).slice(0, this.#upto);
   }
 
   get rest() {
-    return this.rows.length - this.shown.length;
+    return Math.max(0, this.rows.length - this.#upto);
   }
 }
 

@@ -31,6 +31,9 @@ export const statuses = Object.keys(STATUSES).filter((s) => s !== "queued");
 /** Every service. */
 export const services = Object.keys(SERVICES);
 
+/** The ends that may leave something, which a later request can take up. */
+export const leaves = ["cancelled", "forced", "failed", "succeeded-with-remainder"];
+
 /** The name of a service. */
 export function service(id) {
   return Object.hasOwn(SERVICES, id) ? SERVICES[id] : id;

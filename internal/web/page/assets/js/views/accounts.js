@@ -15,25 +15,37 @@ const shown = { text: "", tenant: "", service: "", sort: "tenant", removed: fals
 
 const ORDERS = { tenant: ["tenant", "service", "id"], service: ["service", "tenant", "id"], id: ["id", "tenant", "service"] };
 
+const order = new Intl.Collator("en", { numeric: true });
+
 export function open(_, page) {
   const records = new Records({ gone: (a) => page.say(`${a.id} of ${a.tenant} is removed.`), changed: page.redraw, signal: page.signal });
+  let kept = null; // {of, rows}: the rows that are shown, and for what
+
+  // Of 10,000 records the order is made anew only when something of it may be otherwise.
+  function picked() {
+    const of = [records.version, shown.text, shown.tenant, shown.service, shown.sort, shown.removed].join("\n");
+    if (kept?.of !== of) kept = { of, rows: pick(records.list) };
+    return kept.rows;
+  }
 
   return {
     title: "Service accounts",
     load: () => records.load(session.tenants),
     changed(list) {
-      if (!records.hear(list)) page.reload();
+      records.hear(list, page.reload);
       page.redraw();
     },
     draw() {
       const accounts = records.list;
-      const rows = pick(accounts);
+      const rows = picked();
       const last = Math.max(Math.ceil(rows.length / PAGE) - 1, 0);
       shown.page = Math.min(shown.page, last);
       const from = shown.page * PAGE;
       return [
         explain(accounts),
         records.cut && notice("warn", `Of a tenant with more than ${count(records.most)} records only the first ${count(records.most)} are listed.`),
+        records.problem && el("div", { key: "unknown" }, notice("warn", `How the open requests stand is not known: ${records.problem.line} `,
+          button("Try again", () => page.reload()))),
         controls(accounts, page),
         table({ name: "Service accounts", columns: columns((a) => records.of(a)), rows: rows.slice(from, from + PAGE), key: (a) => `${a.tenant} ${a.id}`,
           empty: empty(accounts) }),
@@ -50,7 +62,7 @@ function pick(accounts) {
     (!shown.service || a.service === shown.service) && (text === "" || has(a)));
   const by = ORDERS[shown.sort];
   const name = (a, of) => (of === "service" ? String(services.indexOf(a.service)) : a[of]);
-  return rows.sort((a, b) => by.map((of) => name(a, of).localeCompare(name(b, of), "en", { numeric: true })).find((n) => n !== 0) ?? 0);
+  return rows.sort((a, b) => by.map((of) => order.compare(name(a, of), name(b, of))).find((n) => n !== 0) ?? 0);
 }
 
 function explain(accounts) {
@@ -111,13 +123,13 @@ function columns(of) {
 }
 
 function busy(r) {
-  return r !== null && !ended(r.status);
+  return r !== null && (r.status === "" || !ended(r.status));
 }
 
 function standing(a, r) {
   if (a.state === "closed") {
     return a.closed ? el("a", { href: requestAddress({ ...a, request: a.closed }) }, "removed") : "removed";
   }
-  if (busy(r)) return el("a", { href: requestAddress(r) }, badge(r.status));
+  if (busy(r)) return el("a", { href: requestAddress(r) }, r.status === "" ? "being removed" : badge(r.status));
   return r ? ["in use; ", el("a", { href: requestAddress(r) }, badge(r.status))] : "in use";
 }

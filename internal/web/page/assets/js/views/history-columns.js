@@ -25,8 +25,8 @@ export function account(r) {
   return el("div", {}, el("div", {}, r.account), el("div", { class: "soft" }, r.tenant, ", ", service(r.service)));
 }
 
-/** Why a request ended without having done its work: that is what somebody looks for. */
-export function explained(r) {
+// Why a request ended without having done its work: that is what somebody looks for.
+function explained(r) {
   return ["rejected", "refused", "failed"].includes(r.status) && r.detail && el("div", { class: "detail", dir: "auto" }, r.detail);
 }
 

@@ -42,7 +42,8 @@ export function open(_, page, query) {
       if (mine !== asked) return;
       shown = { rows: got.rows.map((r) => seen.newest(r)), next: got.next, of };
       const there = new Set(shown.rows.map(keyOf));
-      for (const [key, r] of fresh) if (there.has(key) || !place.first || !fits(filter, r)) fresh.delete(key); // the list may be a moment behind
+      // The list may be a moment behind; what would not stand on this page is no news of it.
+      for (const [key, r] of fresh) if (there.has(key) || !place.first || !fits(filter, r) || !reaches(shown, r, filter)) fresh.delete(key);
     } catch (error) {
       if (mine !== asked) return; // of what nobody waits for any more
       if (shown?.of !== of) shown = null;
@@ -77,7 +78,7 @@ export function open(_, page, query) {
       for (const r of list) {
         const i = at.get(keyOf(r));
         if (i !== undefined) shown.rows[i] = seen.newest(r);
-        else if (place.first && fits(filter, r) && reaches(shown, r)) fresh.set(keyOf(r), r);
+        else if (place.first && fits(filter, r) && reaches(shown, r, filter)) fresh.set(keyOf(r), r);
         else fresh.delete(keyOf(r));
       }
       page.redraw();
@@ -113,15 +114,22 @@ async function filled(filter, after, signal) {
   return { rows, next };
 }
 
-// Reports whether a request would stand on the first page.
-function reaches({ rows, next }, r) {
-  return next === "" || rows.length === 0 || Date.parse(r.started) >= Date.parse(rows.at(-1).started);
+// Reports whether a request would stand on the first page. Whoever sees some tenants only has a list that goes tenant by tenant.
+function reaches({ rows, next }, r, filter) {
+  if (next === "" || rows.length === 0) return true;
+  const last = rows.at(-1);
+  if (byTenant(filter) && r.tenant !== last.tenant) return session.tenants.indexOf(r.tenant) < session.tenants.indexOf(last.tenant);
+  return Date.parse(r.started) >= Date.parse(last.started);
+}
+
+function byTenant(filter) {
+  return !session.everywhere && !filter.tenant && session.tenants.length > 1;
 }
 
 function said(shown, rows, place, filter) {
   const n = place.first ? "First page" : place.before.length > 0 ? `Page ${place.before.length + 1}` : "A later page";
   const left = shown.rows.filter((r) => !fits(filter, r)).length;
-  const by = session.everywhere || filter.tenant || session.tenants.length < 2 ? "" : " tenant by tenant,";
+  const by = byTenant(filter) ? " tenant by tenant," : "";
   return [`${n}: ${counted(rows.length, "request")},${by} those that began last first.`,
     left > 0 && ` ${counted(left, "row")} in grey changed since and no longer ${left === 1 ? "fits" : "fit"} the filter.`];
 }

@@ -34,7 +34,7 @@ export function decisionsList(rows, { details, now, old, whys }) {
     { title: "Stopped for", cell: (r) => el("div", {}, el("strong", {}, capital(spaced(r.stop ?? "a decision"))),
       whys[r.stop] && el("div", { class: "soft" }, capital(whys[r.stop])), unread(details.of(r)),
       stop(r)?.detail && el("div", { class: "detail", dir: "auto" }, stop(r).detail)) },
-    { title: "Waits since", cell: (r) => stamp(r.updated) },
+    { title: "Waits since", cell: (r) => since(r, details.of(r)) },
     { title: "Ends by itself", cell: (r) => (stop(r)?.expires ? term("", stop(r).expires, due(details.of(r)) < now, "expired") : "never") },
   ] });
 }
@@ -48,6 +48,12 @@ export function instructions(text, target, name) {
 /** Says what could not be read of a request. */
 export function unread(known) {
   return known?.problem && notice("warn", `The request can't be read now: ${known.problem.line}`);
+}
+
+// A decision that was refused changes a request, and opens no stop: only of a request whose last event is its stop it is known when that opened.
+function since(r, known) {
+  const p = known?.progress;
+  return el("span", {}, p?.stop && p.seq === p.stop.seq ? stamp(p.updated) : ["Changed ", stamp(r.updated)]);
 }
 
 // A time by which something has to be done: what is over is told by a shape and a word.

@@ -2,13 +2,17 @@
 
 import { get } from "../api.js";
 import { el } from "../dom.js";
+import { fresh as once } from "../fresh.js";
 import { poll } from "../poll.js";
 import { keyOf, Seen } from "../seen.js";
-import { Details, due, Unfolding, waiting } from "../waiting.js";
+import { Details, Unfolding, waiting } from "../waiting.js";
 import { button, notice } from "../widgets.js";
-import { counted } from "../words.js";
+import { count, counted } from "../words.js";
 import { decisionsList, todoList } from "./manual-lists.js";
 import { leftList } from "./manual-left.js";
+
+const GAP = 1000; // milliseconds between two looks at what is read after the page was drawn
+const DAY = 86_400_000; // milliseconds
 
 export function open(_, page) {
   const seen = new Seen();
@@ -26,8 +30,20 @@ export function open(_, page) {
   async function more(list) {
     busy = true;
     page.redraw();
-    await list.more().finally(() => { busy = false; });
+    await list.more().catch(fault);
+    busy = false;
     page.redraw();
+  }
+
+  // What is read after the page was drawn.
+  const beside = once(async () => {
+    await Promise.all([left.load(), manual.ahead().then(() => decisions.ahead()).catch(fault)]);
+    page.redraw();
+  }, GAP, page.signal);
+
+  // What can't be read is kept with its request and shown there: everything else is the page's own fault.
+  function fault(error) {
+    if (!page.signal.aborted) reportError(error);
   }
 
   return {
@@ -39,7 +55,8 @@ export function open(_, page) {
       const rows = found.rows.map((r) => seen.newest(r)).filter((r) => r.status === "waiting");
       await manual.take(rows.filter((r) => r.stop === "manual"));
       await decisions.take(rows.filter((r) => r.stop !== "manual"));
-      await left.load();
+      details.keep([...rows, ...left.rows]);
+      beside();
       const there = new Set(rows.map(keyOf));
       for (const [key, r] of fresh) if (there.has(key) || r.status !== "waiting") fresh.delete(key); // the list may be a moment behind
     },
@@ -53,12 +70,15 @@ export function open(_, page) {
         else if (r.status === "waiting" || left.ends(r)) fresh.set(keyOf(r), r);
         else fresh.delete(keyOf(r));
       }
-      details.read(again).then(page.redraw, () => {});
+      const old = Date.now() - DAY;
+      for (const [key, r] of fresh) if (Date.parse(r.updated) < old) fresh.delete(key); // a tab may be open for weeks
+      details.read(again).then(page.redraw, fault);
       page.redraw();
     },
     draw() {
       const now = Date.now();
-      const byDue = (list) => [...list.shown].sort((a, b) => due(details.of(a)) - due(details.of(b)));
+      const cut = (list) => list.bound > 0 && el("p", { class: "soft" }, `Only the ${count(list.bound)} that changed longest ago are sorted by `,
+        "when they are due; the others follow.");
       const old = (r) => { const n = seen.newest(r); return n.status !== "waiting" || n.stop !== r.stop ? n : null; };
       const rest = (list) => list.rest > 0 && button(`Show more: ${counted(list.rest, "request waits", "requests wait")} beside these`, () => more(list),
         { disabled: busy });
@@ -68,9 +88,9 @@ export function open(_, page) {
         fresh.size > 0 && button(`${counted(fresh.size, "request")} changed: show`, () => page.reload(), { key: "show" })),
         bounded && notice("warn", "More requests wait than are listed here: the newest 10,000 are."),
         el("section", { key: "manual", "aria-labelledby": "manual-now" }, el("h2", { id: "manual-now" }, "Waiting for a person now"),
-          todoList(byDue(manual), { details, now, old }), rest(manual)),
+          cut(manual), todoList(manual.shown, { details, now, old }), rest(manual)),
         el("section", { key: "decisions", "aria-labelledby": "manual-decisions", class: "waiting" }, el("h2", { id: "manual-decisions" }, "Decisions waiting"),
-          decisionsList(byDue(decisions), { details, now, old, whys }), rest(decisions)),
+          cut(decisions), decisionsList(decisions.shown, { details, now, old, whys }), rest(decisions)),
         el("section", { key: "left", "aria-labelledby": "manual-left" }, el("h2", { id: "manual-left" }, "Left to be done by hand"), left.draw()),
       ];
     },

@@ -8,7 +8,7 @@ import { poll } from "../poll.js";
 import { requestAddress } from "../router.js";
 import { keyOf, Seen } from "../seen.js";
 import { budget, gate, number } from "../standings.js";
-import { code, facts, notice, table } from "../widgets.js";
+import { button, code, facts, notice, table } from "../widgets.js";
 import { counted, ended, service } from "../words.js";
 import { accounts, keepStandings } from "./tenants-data.js";
 
@@ -23,12 +23,24 @@ export function open({ tenant }, page) {
   let more = false;
   let pointed = "";
 
+  let problem = null;
+
   const reread = async () => {
-    await accounts([tenant], page.signal, (_, list) => { records = list; });
+    try {
+      await accounts([tenant], page.signal, (_, list) => { records = list; });
+      problem = null;
+    } catch (error) {
+      if (page.signal.aborted) return;
+      if (!error.line || error.status === 401) throw error;
+      problem = error;
+    }
     page.redraw();
   };
-  const soon = poll(() => reread().catch(() => {}), { every: 300_000, least: 5000 }, page.signal);
-  poll(() => page.redraw(), { every: 20_000 }, page.signal); // the day goes on
+  const soon = poll(reread, { every: 300_000, least: 5000 }, page.signal);
+  poll(() => { // the day goes on
+    for (const [key, r] of rows) if (ended(r.status) && Date.parse(r.updated) < Date.now() - DAY) rows.delete(key);
+    page.redraw();
+  }, { every: 20_000 }, page.signal);
   addEventListener("resize", page.redraw, { signal: page.signal });
 
   return {
@@ -53,7 +65,9 @@ export function open({ tenant }, page) {
     draw() {
       const t = standing.list.find((one) => one.alias === tenant);
       if (!t) return el("p", { class: "empty" }, "There is no such tenant here, or you may not see it. ", el("a", { href: "#/tenants" }, "All tenants"));
-      return [standing.late(), how(t), day(), list(records)];
+      return [standing.late(), how(t), day(),
+        problem && el("div", { key: "unread" }, notice("warn", `The accounts can't be read now: ${problem.line} `, button("Look again", reread))),
+        list(records)];
     },
   };
 

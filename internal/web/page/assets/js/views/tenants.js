@@ -4,19 +4,42 @@ import { address } from "../address.js";
 import { el } from "../dom.js";
 import { poll } from "../poll.js";
 import { budget, gate, number, tally } from "../standings.js";
-import { notice, table } from "../widgets.js";
+import { button, notice, table } from "../widgets.js";
 import { count, ended } from "../words.js";
 import { accounts, keepStandings } from "./tenants-data.js";
+
+const APART = 60_000; // milliseconds between two counts: each reads all accounts of a tenant
 
 export function open(_, page) {
   const standing = keepStandings(page);
   const active = new Map(); // how many accounts are active, by tenant
 
+  const due = new Set(); // tenants whose accounts may have been closed since they were counted
+  let problem = null;
+
   async function tallyAccounts(names) {
-    await accounts(names, page.signal, (name, list) => active.set(name, list.filter((a) => a.state !== "closed").length));
+    try {
+      await accounts(names, page.signal, (name, list) => {
+        active.set(name, list.filter((a) => a.state !== "closed").length);
+      });
+      problem = null;
+    } catch (error) {
+      if (page.signal.aborted) return;
+      if (!error.line || error.status === 401) throw error;
+      problem = error;
+    }
     page.redraw();
   }
-  const recount = poll(() => tallyAccounts(standing.list.map((t) => t.alias)).catch(() => {}), { every: 300_000, least: 5000 }, page.signal);
+
+  let recounted = -Infinity;
+  poll(async () => {
+    if (due.size === 0 || performance.now() - recounted < APART) return;
+    recounted = performance.now();
+    const names = [...due];
+    due.clear();
+    await tallyAccounts(names);
+    if (problem) names.forEach((name) => due.add(name));
+  }, { every: 5000 }, page.signal);
 
   return {
     title: "Tenants",
@@ -26,10 +49,12 @@ export function open(_, page) {
     },
     changed(list) {
       standing.soon();
-      if (list.some((r) => ended(r.status))) recount(); // its account may be closed now
+      for (const r of list) if (ended(r.status)) due.add(r.tenant); // its account may be closed now
     },
     draw: () => [
       standing.late(),
+      problem && el("div", { key: "uncounted" }, notice("warn", `The accounts can't be counted now: ${problem.line} `,
+        button("Count again", () => tallyAccounts(standing.list.map((t) => t.alias))))),
       standing.list.some((t) => !tally([t])) && notice("warn", "What stands in Redis is not known now: it is away. Removals go on without it."),
       el("div", { class: "wide" }, table({ name: "Tenants", columns: columns(active), rows: standing.list, key: (t) => t.alias,
         empty: "There is no tenant that you may see." })),
