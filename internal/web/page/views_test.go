@@ -233,3 +233,52 @@ func TestTimelineThatCannotBeHadIsSaidAndAskedForAgain(t *testing.T) {
 	p.Gone("The timeline can't be shown now")
 	p.See("When it happened")
 }
+
+func TestSearchForWhatTheSOCWasToldIsOneAndEndsWhenItIsFolded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.request(w.account(contoso, "a", deprovision.Teams), "r1")
+	s.claims()
+	p := w.open("/dead-letters")
+	p.See("There is no dead letter")
+	var got []int
+	p.Eval(`import("/assets/js/views/request.js").then(async ({ open }) => {
+		const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+		const real = window.fetch;
+		let begun = 0, ended = 0;
+		window.fetch = async (url, options) => {
+			if (String(url).includes("/timeline")) return new Response(JSON.stringify({ from: new Date(), spans: [], marks: [{ kind: "announced", at: new Date() }] }));
+			if (!String(url).includes("/events")) return real(url, options);
+			begun++;
+			options.signal.addEventListener("abort", () => ended++);
+			return new Response(new ReadableStream(), { status: 200 });
+		};
+		const left = new AbortController();
+		const view = open({ tenant: "contoso", service: "teams", request: "r1" }, { reload: async () => {}, redraw() {}, say() {}, signal: left.signal });
+		await view.load();
+		await wait(300);
+		const fold = (open) => {
+			const host = document.createElement("div");
+			host.append(...[view.draw()].flat(Infinity).filter((n) => n instanceof Node));
+			const node = host.querySelector("[aria-labelledby=announcement] details");
+			node.ontoggle({ currentTarget: { open } });
+		};
+		fold(true);
+		fold(true);
+		await wait(100);
+		const first = [begun, ended];
+		fold(false);
+		await wait(100);
+		first.push(ended);
+		fold(true);
+		await wait(100);
+		view.close();
+		left.abort();
+		await wait(100);
+		window.fetch = real;
+		return [...first, begun, ended];
+	})`, &got)
+	if fmt.Sprint(got) != "[1 0 1 2 2]" {
+		t.Errorf("streams that were begun and ended: %v", got)
+	}
+}
