@@ -20,7 +20,7 @@ func answers(p *browsertest.Page, body string) {
 	})()`, nil)
 }
 
-// sends sends a letter once for each of what comes back ("broken" breaks off within the answer), with another text each time. It tells of each try
+// sends is a function that sends a letter once for each of what comes back ("broken" breaks off within the answer), with another text each time. It tells of each try
 // whether the id and the text were those before, and whether the letter was pending after it.
 const sends = `(async (chosen, come) => {
 	const bodies = [];

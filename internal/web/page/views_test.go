@@ -242,6 +242,7 @@ func TestSearchForWhatTheSOCWasToldIsOneAndEndsWhenItIsFolded(t *testing.T) {
 	p := w.open("/dead-letters")
 	p.See("There is no dead letter")
 	var got []int
+	//nolint:dupword // it is opened twice
 	p.Eval(`import("/assets/js/views/request.js").then(async ({ open }) => {
 		const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 		const real = window.fetch;
