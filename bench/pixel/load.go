@@ -18,6 +18,7 @@ type writer struct {
 	began    time.Time
 	revision uint64
 	seq      uint64
+	done     int // as seq
 }
 
 func newWriter(j *journal.Journal, id string) *writer {
@@ -28,9 +29,10 @@ func newWriter(j *journal.Journal, id string) *writer {
 // append tells that so many artifacts are gone. The document is as large as one in the middle of a removal.
 func (w *writer) append(ctx context.Context, removed int) error {
 	w.seq++
+	w.done++
 	now := time.Now().UTC()
 	p := deprovision.Progress{Request: w.request, RequestDigest: w.request.Digest(), Seq: w.seq, Status: deprovision.Held, Started: w.began, Updated: now,
-		Removed: removed, Step: 4, Detail: "removes what the plan names", Steps: steps(w.began, int(w.seq))}
+		Removed: removed, Step: 4, Detail: "removes what the plan names", Steps: steps(w.began, w.done)}
 	change := deprovision.Change{ID: w.request.ID + "-" + strconv.FormatUint(w.seq, 10), Kind: deprovision.Advanced, By: "bench"}
 	revision, err := w.journal.Append(ctx, w.request.Ref(), w.revision, deprovision.Event{Progress: p, Change: change})
 	if err != nil {
@@ -91,7 +93,7 @@ func (l *load) start(ctx context.Context, rate int) {
 			}
 			for due := int(time.Since(began).Seconds() * float64(rate)); l.appended < due; l.appended++ {
 				w := l.writers[l.appended%len(l.writers)]
-				if err := w.append(context.WithoutCancel(ctx), int(w.seq)); err != nil {
+				if err := w.append(context.WithoutCancel(ctx), w.done); err != nil {
 					l.err = err
 					return
 				}
