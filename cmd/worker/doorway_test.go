@@ -32,13 +32,15 @@ type answered struct {
 	says string
 }
 
-// doorways are all there are, by their names in tests.
+// doorways are those that need no browser, by their names in tests. The page has tests of its own, which are not run beside others: a browser
+// needs the whole machine.
 var doorways = map[string]func(t *testing.T, o *office) doorway{
 	"cli": func(t *testing.T, o *office) doorway { return cliDoor{o.with(t)} },
 	"api": func(t *testing.T, o *office) doorway { return apiDoor{o.with(t)} },
-
-	"page": func(t *testing.T, o *office) doorway { return pageDoor{apiDoor{o.with(t)}, &tab{}} },
 }
+
+// throughPage goes in by the page.
+func throughPage(t *testing.T, o *office) doorway { return pageDoor{apiDoor{o.with(t)}, &tab{}} }
 
 // stands follows a request until it waits at a stop of this name, and fails the test at any other and at an end.
 func stands(t *testing.T, d doorway, ref deprovision.Ref, from uint64, stop string) deprovision.Progress {

@@ -68,32 +68,33 @@ func TestEachBranchOfTheProcedureGoesThroughEachDoor(t *testing.T) {
 	for name, enter := range doorways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var tenants []*officeTenant
-			for i, b := range branches() {
-				tenants = append(tenants, b.tenantOf(uint64(300+i)))
-			}
-			o := newOffice(t, options{}, tenants...)
-			t.Run("each", func(t *testing.T) {
-				seats := make(chan struct{}, seatsAt(name))
-				for i, b := range branches() {
-					t.Run(b.name, func(t *testing.T) {
-						t.Parallel()
-						seats <- struct{}{}
-						defer func() { <-seats }()
-						(&branching{office: o.with(t), doorway: enter(t, o), branch: b, tenant: tenants[i], account: tenants[i].accounts[0]}).run()
-					})
-				}
-			})
+			eachBranch(t, enter, len(branches()))
 		})
 	}
 }
 
-// seatsAt is how many go through a door at once: a tab of a browser needs a processor, everything else mostly waits.
-func seatsAt(door string) int {
-	if door == "page" {
-		return 3
+//nolint:paralleltest // a browser needs the whole machine
+func TestEachBranchOfTheProcedureGoesThroughThePage(t *testing.T) { eachBranch(t, throughPage, 3) }
+
+// eachBranch goes through a door, in so many branches at once.
+func eachBranch(t *testing.T, enter func(*testing.T, *office) doorway, atOnce int) {
+	t.Helper()
+	var tenants []*officeTenant
+	for i, b := range branches() {
+		tenants = append(tenants, b.tenantOf(uint64(300+i)))
 	}
-	return len(branches())
+	o := newOffice(t, options{}, tenants...)
+	seats := make(chan struct{}, atOnce)
+	t.Run("each", func(t *testing.T) {
+		for i, b := range branches() {
+			t.Run(b.name, func(t *testing.T) {
+				t.Parallel()
+				seats <- struct{}{}
+				defer func() { <-seats }()
+				(&branching{office: o.with(t), doorway: enter(t, o), branch: b, tenant: tenants[i], account: tenants[i].accounts[0]}).run()
+			})
+		}
+	})
 }
 
 func (b branch) tenantOf(seed uint64) *officeTenant {

@@ -50,20 +50,28 @@ func TestWholeProcedureGoesThroughEachDoorForEveryServiceAccount(t *testing.T) {
 	for name, enter := range doorways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tenant := &officeTenant{alias: "contoso", fixture: tenantsim.FullTenant(), accounts: recorded("contoso")}
-			o := newOffice(t, options{}, tenant)
-			for _, a := range byTurn(tenant.accounts) { // one after another: those that share an app would find it changed by each other
-				c := &conversation{office: o, tenant: tenant, account: a, notes: map[uint64]string{}, before: o.sim.Changes(tenant.fixture.Tenant.ID)}
-				c.talk(t, enter)
-			}
-			if left := enter(t, o).accounts("contoso"); len(left) > 0 {
-				t.Errorf("still listed: %v", left)
-			}
-			audit, err := o.sim.AuditFull(tenant.fixture.Tenant.ID)
-			if err != nil || !audit.Clean() {
-				t.Errorf("%v; still there %q; touched %q; called about more than once %q", err, audit.Left, audit.Touched, audit.Repeated)
-			}
+			wholeProcedure(t, enter)
 		})
+	}
+}
+
+//nolint:paralleltest // a browser needs the whole machine
+func TestWholeProcedureGoesThroughThePageForEveryServiceAccount(t *testing.T) { wholeProcedure(t, throughPage) }
+
+func wholeProcedure(t *testing.T, enter func(*testing.T, *office) doorway) {
+	t.Helper()
+	tenant := &officeTenant{alias: "contoso", fixture: tenantsim.FullTenant(), accounts: recorded("contoso")}
+	o := newOffice(t, options{}, tenant)
+	for _, a := range byTurn(tenant.accounts) { // one after another: those that share an app would find it changed by each other
+		c := &conversation{office: o, tenant: tenant, account: a, notes: map[uint64]string{}, before: o.sim.Changes(tenant.fixture.Tenant.ID)}
+		c.talk(t, enter)
+	}
+	if left := enter(t, o).accounts("contoso"); len(left) > 0 {
+		t.Errorf("still listed: %v", left)
+	}
+	audit, err := o.sim.AuditFull(tenant.fixture.Tenant.ID)
+	if err != nil || !audit.Clean() {
+		t.Errorf("%v; still there %q; touched %q; called about more than once %q", err, audit.Left, audit.Touched, audit.Repeated)
 	}
 }
 
