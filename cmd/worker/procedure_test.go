@@ -56,7 +56,9 @@ func TestWholeProcedureGoesThroughEachDoorForEveryServiceAccount(t *testing.T) {
 }
 
 //nolint:paralleltest // a browser needs the whole machine
-func TestWholeProcedureGoesThroughThePageForEveryServiceAccount(t *testing.T) { wholeProcedure(t, throughPage) }
+func TestWholeProcedureGoesThroughThePageForEveryServiceAccount(t *testing.T) {
+	wholeProcedure(t, throughPage)
+}
 
 func wholeProcedure(t *testing.T, enter func(*testing.T, *office) doorway) {
 	t.Helper()
