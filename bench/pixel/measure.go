@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -50,7 +51,7 @@ func measure(ctx context.Context, o options, r *rig, b *tab) ([]row, error) {
 			lasted := time.Since(began)
 			appended, failed := others.stop()
 			if err != nil || failed != nil {
-				return rows, fmt.Errorf("%s at %d events a second: %w", view.name, rate, firstOf(err, failed))
+				return rows, fmt.Errorf("%s at %d events a second: %w", view.name, rate, errors.Join(err, failed))
 			}
 			slices.Sort(took)
 			rows = append(rows, row{View: view.name, Rate: rate, Reached: int(float64(appended) / lasted.Seconds()), Median: took[len(took)/2],
@@ -58,15 +59,6 @@ func measure(ctx context.Context, o options, r *rig, b *tab) ([]row, error) {
 		}
 	}
 	return rows, nil
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // series measures the appends of one row. Between two of them lies a pause of changing length, so that they fall into no step with anything.

@@ -13,6 +13,14 @@ const TRIES = 5;
 
 const CLOSES = ["succeeded", "succeeded-with-remainder", "nothing-found", "forced"];
 
+/**
+ * Gets the records of each tenant and gives them to take(tenant, {rows, more}): a few tenants at a time, for the worker reads only so many lists at
+ * once, and others ask, too.
+ */
+export async function readRecords(tenants, signal, take) {
+  await each(tenants, async (t) => take(t, await all(path("tenants", t, "accounts"), {}, "accounts", MOST, signal)));
+}
+
 export class Records {
   /** gone(account) hears that an account was closed while somebody looked; changed() that something is otherwise; signal ends everything. */
   constructor({ gone, changed, signal }) {
@@ -26,12 +34,12 @@ export class Records {
     signal.addEventListener("abort", () => { clearTimeout(this.timer); clearTimeout(this.paced); }, { once: true });
   }
 
-  /** Reads everything, a few tenants at a time: the worker reads only so many lists at once, and others ask, too. */
+  /** Reads everything. */
   async load(tenants) {
     this.loaded = performance.now();
     const asked = new Map(this.reads);
     const lists = new Map();
-    await each(tenants, async (t) => { lists.set(t, await all(path("tenants", t, "accounts"), {}, "accounts", MOST, this.signal)); });
+    await readRecords(tenants, this.signal, (t, list) => lists.set(t, list));
     const newer = new Map(this.list.filter((a) => this.reads.get(keyOf(a)) !== asked.get(keyOf(a))).map((a) => [keyOf(a), a]));
     this.list = tenants.flatMap((t) => lists.get(t).rows).map((a) => newer.get(keyOf(a)) ?? a);
     this.cut = [...lists.values()].some((l) => l.more);

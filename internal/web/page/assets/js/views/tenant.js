@@ -5,12 +5,13 @@ import { get } from "../api.js";
 import { asTable, DAY, facts as told, layout, legend, picture, said } from "../day.js";
 import { el } from "../dom.js";
 import { poll } from "../poll.js";
+import { readRecords } from "../records.js";
 import { requestAddress } from "../router.js";
 import { keyOf, Seen } from "../seen.js";
 import { budget, gate, number } from "../standings.js";
 import { button, code, facts, notice, table } from "../widgets.js";
 import { counted, ended, service } from "../words.js";
-import { accounts, keepStandings } from "./tenants-data.js";
+import { keepStandings } from "./tenants-data.js";
 
 const MOST = 1000; // requests that are looked at
 const NARROWEST = 24; // pixels of a bar
@@ -27,7 +28,7 @@ export function open({ tenant }, page) {
 
   const reread = async () => {
     try {
-      await accounts([tenant], page.signal, (_, list) => { records = list; });
+      await readRecords([tenant], page.signal, (_, { rows: read }) => { records = read; });
       problem = null;
     } catch (error) {
       if (page.signal.aborted) return;

@@ -1,7 +1,6 @@
 // What the views of tenants keep up to date.
 
-import { all, path } from "../api.js";
-import { each, poll } from "../poll.js";
+import { poll } from "../poll.js";
 import { opens, standings } from "../standings.js";
 import { stamp } from "../time.js";
 import { notice } from "../widgets.js";
@@ -45,12 +44,4 @@ export function keepStandings(page) {
   self.soon = poll(again, { every: EVERY, least: 1000 }, page.signal);
   page.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   return self;
-}
-
-/** Gets the records of the tenants' accounts and gives each list to take(name, list). */
-export async function accounts(names, signal, take) {
-  await each(names, async (name) => {
-    const { rows } = await all(path("tenants", name, "accounts"), {}, "accounts", 10_000, signal);
-    take(name, rows);
-  });
 }

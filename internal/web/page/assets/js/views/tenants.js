@@ -3,10 +3,11 @@
 import { address } from "../address.js";
 import { el } from "../dom.js";
 import { poll } from "../poll.js";
+import { readRecords } from "../records.js";
 import { budget, gate, number, tally } from "../standings.js";
 import { button, notice, table } from "../widgets.js";
 import { count, ended } from "../words.js";
-import { accounts, keepStandings } from "./tenants-data.js";
+import { keepStandings } from "./tenants-data.js";
 
 const APART = 60_000; // milliseconds between two counts: each reads all accounts of a tenant
 
@@ -19,8 +20,8 @@ export function open(_, page) {
 
   async function tallyAccounts(names) {
     try {
-      await accounts(names, page.signal, (name, list) => {
-        active.set(name, list.filter((a) => a.state !== "closed").length);
+      await readRecords(names, page.signal, (name, { rows }) => {
+        active.set(name, rows.filter((a) => a.state !== "closed").length);
       });
       problem = null;
     } catch (error) {
