@@ -195,7 +195,8 @@ type spot struct {
 }
 
 // middle is where a click goes: the middle of the element, or of its label if it is itself too small to be hit, brought into view.
-// It waits for a frame to see whether the element moves, and looks whether something else lies over it.
+// It waits for a frame to see whether the element moves, asks what is set in motion but has not moved yet, and looks whether something
+// else lies over it.
 const middle = `async function() {
 	const box = e => [...e.getClientRects()].find(r => r.width > 1 && r.height > 1);
 	const target = box(this) ? this : [...this.labels ?? []].find(box);
@@ -209,7 +210,9 @@ const middle = `async function() {
 	const before = at();
 	await new Promise(done => { requestAnimationFrame(done); setTimeout(done, 100); });
 	const after = at();
-	if (!after || after.x !== before.x || after.y !== before.y) return {trouble: "it moves"};
+	const moves = document.getAnimations().some(a =>
+		a.playState === "running" && a.effect?.target?.contains(target) && Number.isFinite(a.effect.getComputedTiming().endTime));
+	if (moves || !after || after.x !== before.x || after.y !== before.y) return {trouble: "it moves"};
 	if (isHit(after)) return after;
 	const over = document.elementFromPoint(after.x, after.y);
 	return {trouble: over ? "it is covered by <" + over.tagName.toLowerCase() + "> " + over.textContent.trim().slice(0, 60) : "it is out of view"};

@@ -62,7 +62,7 @@ func ExampleGate() {
 	one, another := progress.NewGate(client, progress.GateOptions{}), progress.NewGate(client, progress.GateOptions{})
 	one.Close(ctx, "contoso", 30*time.Second) // the tenant answered 429 with Retry-After: 30
 	wait, _ := another.Wait(ctx, "contoso")
-	fmt.Println(wait)
+	fmt.Println(wait.Round(time.Second))
 	// Output:
 	// 30s
 }
