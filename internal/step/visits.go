@@ -56,13 +56,19 @@ func visited(visits []visit, before int, enough bool) int {
 	return n
 }
 
-// keepVisits stores what they found, and appends that these places were visited.
-func (j *job) keepVisits(ctx context.Context, w walk, chunk []place, visits []visit, t *tour, total int) error {
+// keepVisits stores what they found, and appends that these places were visited, and how far the next one was.
+func (j *job) keepVisits(ctx context.Context, w walk, chunk []place, visits []visit, begun visit, t *tour, total int) error {
+	if begun.inside != nil {
+		visits = append(slices.Clip(visits), visit{objects: begun.objects[:begun.whole]})
+	}
 	if err := j.keepPart(ctx, w, chunk, visits, t); err != nil {
 		return err
 	}
-	if len(chunk) > 0 {
-		t.After, t.Seen, t.Read = chunk[len(chunk)-1].id, t.Seen+len(chunk), t.Read+readable(visits)
+	if n := len(chunk); n > 0 {
+		t.After, t.Inside, t.Seen, t.Read = chunk[n-1].id, nil, t.Seen+n, t.Read+readable(visits[:n])
+	}
+	if begun.inside != nil {
+		t.Inside = begun.inside
 	}
 	return j.work.AdvanceBy(ctx, engine.Way{Cursor: len(chunk), Done: len(chunk)}, all(t.note(), func(p *deprovision.Progress) {
 		p.Steps[p.Step].Total = max(total, p.Steps[p.Step].Done)

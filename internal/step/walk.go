@@ -25,12 +25,17 @@ type walk struct {
 }
 
 // place is one of them. Places are visited in the order of their ids.
-type place struct{ id, name string }
+type place struct {
+	id, name string
+	inside   *bookmark // where its last visit left off
+}
 
 // visit is what one place held, or why it could not be read: that is one place's matter, whatever the others hold.
 type visit struct {
 	objects []footprint.Object
 	err     error
+	inside  *bookmark // how far it came, when it failed; nil for no further than the last one
+	whole   int       // objects that were read up to there
 }
 
 // walks are all walks, in the order in which they are made.
@@ -38,14 +43,15 @@ var walks = []walk{mailboxWalk, siteWalk, teamWalk, chatWalk}
 
 // tour is how far the walks have come, kept as a fact.
 type tour struct {
-	Walk    int    `json:"walk"`            // index of the present one
-	After   string `json:"after,omitempty"` // id of the last place that was visited
-	Last    string `json:"last,omitempty"`  // digest of the last part of what was found
-	Seen    int    `json:"seen"`            // places
-	Read    int    `json:"read,omitempty"`  // those of the present walk that could be read
-	Slow    bool   `json:"slow,omitempty"`  // the service asked the present walk to wait
-	Found   int    `json:"found"`           // objects
-	Skipped int    `json:"skipped,omitempty"`
+	Walk    int       `json:"walk"`             // index of the present one
+	After   string    `json:"after,omitempty"`  // id of the last place that was visited
+	Inside  *bookmark `json:"inside,omitempty"` // how far the next one was read
+	Last    string    `json:"last,omitempty"`   // digest of the last part of what was found
+	Seen    int       `json:"seen"`             // places
+	Read    int       `json:"read,omitempty"`   // those of the present walk that could be read
+	Slow    bool      `json:"slow,omitempty"`   // the service asked the present walk to wait
+	Found   int       `json:"found"`            // objects
+	Skipped int       `json:"skipped,omitempty"`
 }
 
 const walked = "walked"
@@ -60,7 +66,7 @@ func toured(facts map[string]string) tour {
 }
 
 func (t tour) note() func(*deprovision.Progress) {
-	if t.Seen == 0 && !t.Slow {
+	if t.Seen == 0 && !t.Slow && t.Inside == nil {
 		return nil
 	}
 	text, err := json.Marshal(t)
@@ -73,7 +79,7 @@ func (t tour) note() func(*deprovision.Progress) {
 // walk makes all walks that this removal needs, from where they were left.
 func (j *job) walk(ctx context.Context) error {
 	t := toured(j.state.Facts)
-	for ; t.Walk < len(walks); t.Walk, t.After, t.Read, t.Slow = t.Walk+1, "", 0, false {
+	for ; t.Walk < len(walks); t.Walk, t.After, t.Inside, t.Read, t.Slow = t.Walk+1, "", nil, 0, false {
 		w := walks[t.Walk]
 		if !w.serves(j) {
 			continue
@@ -97,6 +103,9 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 	if met {
 		from++
 	}
+	if from < len(places) {
+		places[from].inside = t.Inside.of(places[from].id)
+	}
 	total := t.Seen + len(places) - from
 	for chunk := range slices.Chunk(places[from:], w.size) {
 		visits, failed := j.visits(ctx, w, chunk, t.Slow)
@@ -104,17 +113,20 @@ func (j *job) follow(ctx context.Context, w walk, t *tour) error {
 		if failed == nil {
 			failed = unless(visits, t.Read, enough)
 		}
-		slowed := t.Slow
+		slowed, begun := t.Slow, visit{}
 		if failed != nil { // what was read before is not read again: where a service allows less at a time than a chunk takes, it would never end
 			n := visited(visits, t.Read, enough)
 			t.Slow = t.Slow || deprovision.ClassOf(failed) == deprovision.Throttled
 			if n < len(visits) && deprovision.ClassOf(visits[n].err) == deprovision.Transient {
 				failed = visits[n].err // it counts as an attempt, and to have to wait does not
 			}
+			if n < len(visits) {
+				begun = visits[n]
+			}
 			chunk, visits = chunk[:n], visits[:n]
 		}
-		if len(chunk) > 0 || slowed != t.Slow {
-			if err := j.keepVisits(ctx, w, chunk, visits, t, total); err != nil {
+		if len(chunk) > 0 || slowed != t.Slow || begun.inside != nil {
+			if err := j.keepVisits(ctx, w, chunk, visits, begun, t, total); err != nil {
 				return err
 			}
 		}

@@ -31,7 +31,7 @@ func (j *job) removes(kind deprovision.ArtifactKind) bool {
 func placesOf(objects []m365.Object, err error) ([]place, error) {
 	out := make([]place, len(objects))
 	for i, o := range objects {
-		out[i] = place{o.ID, o.Name}
+		out[i] = place{id: o.ID, name: o.Name}
 	}
 	return out, err
 }

@@ -3,7 +3,6 @@ package step
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -23,7 +22,7 @@ var siteWalk = walk{
 	places: sitesOf,
 	visit: func(ctx context.Context, j *job, chunk []place) ([]visit, error) {
 		visits := make([]visit, len(chunk))
-		atTheSameTime(len(chunk), func(i int) { visits[i] = j.visitSite(ctx, chunk[i].id) })
+		atTheSameTime(len(chunk), func(i int) { visits[i] = j.visitSite(ctx, chunk[i]) })
 		return visits, nil
 	},
 }
@@ -82,94 +81,7 @@ func places(sites []m365.Object) []place {
 	out := make([]place, len(sites))
 	for i, s := range sites {
 		address := strings.TrimSuffix(s.Name, "/")
-		out[i] = place{address, address}
+		out[i] = place{id: address, name: address}
 	}
 	return out
-}
-
-// visitSite reads what the footprint may have on a site collection.
-func (j *job) visitSite(ctx context.Context, site string) visit {
-	s := siteVisit{job: j, site: site}
-	if j.account.Kind == deprovision.Delegate && j.removes(footprint.SiteAdmin) {
-		s.keep(footprint.SiteAdmin, "GET siteusers", map[string]any{"inWeb": site, "Id": nil})(j.tenant.SharePoint.Admins(ctx, site))
-	}
-	s.receivers(ctx, site, m365.OnSite, "")
-	s.web(ctx, site, 0)
-	return visit{objects: s.objects, err: s.err}
-}
-
-// siteVisit is one site's visit under way. What fails ends it; a web or a list that was deleted meanwhile took along only what lay in it.
-type siteVisit struct {
-	*job
-	site    string
-	objects []footprint.Object
-	err     error
-}
-
-// deepest is how deep webs may lie within each other.
-const deepest = 20
-
-func (s *siteVisit) web(ctx context.Context, web string, depth int) {
-	s.receivers(ctx, web, m365.OnWeb, "")
-	s.lists(ctx, web)
-	if s.err != nil {
-		return
-	}
-	below, err := s.tenant.SharePoint.Webs(ctx, web)
-	if s.err = err; depth == deepest && len(below) > 0 {
-		s.err = unreadable("GET webs", fmt.Errorf("webs lie more than %d deep within each other", deepest))
-		return
-	}
-	for _, w := range below {
-		s.web(ctx, strings.TrimSuffix(w.Name, "/"), depth+1)
-		s.passGone()
-	}
-}
-
-func (s *siteVisit) lists(ctx context.Context, web string) {
-	if s.err != nil {
-		return
-	}
-	lists, err := s.tenant.SharePoint.Lists(ctx, web)
-	s.keep(footprint.QuarantineLibrary, "GET lists", map[string]any{"inWeb": web})(lists, err)
-	for _, l := range lists {
-		s.receivers(ctx, web, l.ID, l.Name)
-		if s.err == nil && s.removes(footprint.ListWebhook) {
-			s.keep(footprint.ListWebhook, "GET subscriptions", map[string]any{"inWeb": web, "inList": l.ID, "inTitle": l.Name, "clientState": nil})(
-				s.tenant.SharePoint.Webhooks(ctx, web, l.ID))
-		}
-		s.passGone()
-	}
-}
-
-// passGone goes on behind something that is there no more.
-func (s *siteVisit) passGone() {
-	if gone(s.err) {
-		s.err = nil
-	}
-}
-
-func (s *siteVisit) receivers(ctx context.Context, web, scope, title string) {
-	if s.err != nil {
-		return
-	}
-	s.keep(footprint.EventReceiver, "GET eventreceivers", map[string]any{"inWeb": web, "inScope": scope, "inTitle": title})(
-		s.tenant.SharePoint.Receivers(ctx, web, scope))
-}
-
-// keep returns what takes in an answer.
-func (s *siteVisit) keep(kind deprovision.ArtifactKind, call string, more map[string]any) func([]m365.Object, error) {
-	return func(objects []m365.Object, err error) {
-		if s.err = err; err != nil {
-			return
-		}
-		for _, o := range objects {
-			made, err := placed(kind, call, o, more)
-			if err != nil {
-				s.err = err
-				return
-			}
-			s.objects = append(s.objects, made...)
-		}
-	}
 }
