@@ -88,6 +88,7 @@ func TestForcedRemovalIsTakenUpLater(t *testing.T) {
 	s.mustPublish(cli.Success, "r1", "accounts", "show", "contoso.inline")
 	s.mustPublish(cli.NotAccepted, "resumeOf", asked("r2")...)
 	s.mustPublish(cli.NotAccepted, "there is no request r9", asked("r3", "--resume-of", "r9")...)
+	s.mustPublish(cli.Success, "updated", "accounts", "amend", "--tenant", "contoso", "--id", "inline", "--consumer", "SOAR playbook")
 	s.mustPublish(cli.WaitsFor, "confirm", asked("r4", "--resume-of", "r1")...)
 	s.mustPublish(cli.Success, "", "decide", "cancel", door+"r4", "--yes")
 	s.mustPublish(cli.CancelEnd, "cancelled", "watch", door+"r4")

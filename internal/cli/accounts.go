@@ -16,7 +16,7 @@ func (a *app) accounts() *cobra.Command {
 		Example: `  publisher accounts list --tenant contoso`,
 		Args:    cobra.NoArgs, RunE: a.needsCommand,
 	}
-	cmd.AddCommand(a.accountsAdd(), a.accountsImport(), a.accountsList(), a.accountsShow())
+	cmd.AddCommand(a.accountsAdd(), a.accountsAmend(), a.accountsImport(), a.accountsList(), a.accountsShow())
 	return cmd
 }
 

@@ -19,7 +19,7 @@ func (a *app) accountsAdd() *cobra.Command {
 		Use:   "add",
 		Short: "Add the record of a service account",
 		Long: `Add writes one record. One that is there and differs is overwritten only with --update, and never while a request is open on it. An
-update of a closed record stands for an account that was set up anew.`,
+update of a closed record stands for an account that was set up anew; amend adds to one that is the same.`,
 		Example: `  publisher accounts add --tenant contoso --id inline --service exchange-online-inline --kind authorized \
     --app-id b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001 --site us
   publisher accounts add --tenant contoso --id sp --service sharepoint-online --kind delegate --upn svc@contoso.example

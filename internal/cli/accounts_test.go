@@ -49,6 +49,12 @@ func TestAccountsAreAddedImportedListedAndShown(t *testing.T) {
 		t.Errorf("a closed account is listed:\n%s", out)
 	}
 	w.run("accounts", "list", "--all").want(t, cli.Success, "old@contoso.example")
+	amend := []string{"accounts", "amend", "--tenant", "contoso", "--id", "old"}
+	w.run(amend...).want(t, cli.BadInput, "there is nothing to add")
+	w.run(append(amend, "--name", "receiver-host=hooks.example")...).want(t, cli.Success, "account contoso.old: updated")
+	w.run(append(amend, "--name", "receiver-host=hooks.example")...).want(t, cli.Success, "account contoso.old: unchanged")
+	w.run(append(amend, "--upn", "new@contoso.example")...).want(t, cli.BadInput, "upn", "old@contoso.example, which the record has")
+	w.run("accounts", "show", "contoso.old").want(t, cli.Success, "closed", "r0", "hooks.example")
 
 	// What is listed as JSON can be imported.
 	w.runWith(t.Context(), w.run("accounts", "list", "-o", "json").out, "accounts", "import", "-").want(t, cli.Success, "2 unchanged")

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -59,6 +60,73 @@ func TestAccountWithAnOpenRequestIsNotChanged(t *testing.T) {
 	}
 	if got, err := w.client.Account(t.Context(), "contoso", "inline"); err != nil || got.Open != "r1" || len(got.LetGo) != 1 {
 		t.Fatalf("%+v, %v", got, err)
+	}
+}
+
+func TestAmendedRecordStaysThatOfTheSameAccount(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	record := account("inline")
+	record.State, record.Closed, record.LetGo = deprovision.AccountClosed, "r1", []string{"app:x"}
+	record.Recorded, record.Names = map[string]string{"rule": "1"}, map[string][]string{"receiver-host": {"a.example"}}
+	if _, err := w.journal.Accounts().Put(t.Context(), record, 0); err != nil {
+		t.Fatal(err)
+	}
+	more := client.Amendment{AppID: record.AppID, UPN: "svc@contoso.example", Site: "us", AppCredential: "own", Consumers: []string{"SOAR"},
+		Recorded: map[string]string{"connector": "2"}, Names: map[string][]string{"receiver-host": {"a.example", "b.example"}, "quarantine-folder": {"Q"}}}
+	want := record
+	want.UPN, want.Site, want.AppCredential, want.Consumers = "svc@contoso.example", "us", "own", []string{"SOAR"}
+	want.Recorded = map[string]string{"rule": "1", "connector": "2"}
+	want.Names = map[string][]string{"receiver-host": {"a.example", "b.example"}, "quarantine-folder": {"Q"}}
+	for _, change := range []client.Change{client.Updated, client.Unchanged} {
+		got, done, err := w.client.AmendAccount(t.Context(), "contoso", "inline", more)
+		if err != nil || done != change || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s, %v: %+v", done, err, got)
+		}
+		if there, err := w.client.Account(t.Context(), "contoso", "inline"); err != nil || !reflect.DeepEqual(there, want) {
+			t.Fatalf("%+v, %v", there, err)
+		}
+	}
+}
+
+func TestAmendmentOverwritesNothingThatTellsAnAccountFromAnother(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	record := account("inline")
+	record.State, record.Recorded = deprovision.AccountActive, map[string]string{"rule": "1"}
+	if _, err := w.journal.Accounts().Put(t.Context(), record, 0); err != nil {
+		t.Fatal(err)
+	}
+	for field, what := range map[string]client.Amendment{
+		"appId":           {AppID: "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b009"},
+		"recorded.rule":   {Recorded: map[string]string{"rule": "2"}},
+		"sharePointAppId": {SharePointAppID: "no GUID"},
+		"names.folder[0]": {Names: map[string][]string{"folder": {""}}},
+	} {
+		var invalid *deprovision.Invalid
+		if _, _, err := w.client.AmendAccount(t.Context(), "contoso", "inline", what); !errors.As(err, &invalid) || invalid.Field != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	if _, _, err := w.client.AmendAccount(t.Context(), "contoso", "none", client.Amendment{Site: "us"}); !errors.Is(err, client.ErrUnknownAccount) {
+		t.Error(err)
+	}
+	if there, err := w.client.Account(t.Context(), "contoso", "inline"); err != nil || !reflect.DeepEqual(there, record) {
+		t.Errorf("%+v, %v", there, err)
+	}
+}
+
+func TestRecordIsNotAmendedWhileARequestIsOpenOnIt(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	record := account("inline")
+	record.State, record.Open = deprovision.AccountActive, "r1"
+	if _, err := w.journal.Accounts().Put(t.Context(), record, 0); err != nil {
+		t.Fatal(err)
+	}
+	var conflict *client.ConflictError
+	if _, _, err := w.client.AmendAccount(t.Context(), "contoso", "inline", client.Amendment{Site: "us"}); !errors.As(err, &conflict) || !contains(err.Error(), "r1") {
+		t.Fatal(err)
 	}
 }
 

@@ -213,6 +213,19 @@ func ExampleClient_PutAccount() {
 	// active <nil>
 }
 
+func ExampleClient_AmendAccount() {
+	c, _, done := stage()
+	defer done()
+	_, err := c.PutAccount(context.Background(), deprovision.Account{Tenant: "contoso", ID: "sp", Service: deprovision.SharePointOnline,
+		Kind: deprovision.Delegate, UPN: "svc@contoso.example"}, false)
+	must(err)
+	record, change, err := c.AmendAccount(context.Background(), "contoso", "sp", client.Amendment{
+		Names: map[string][]string{"quarantine-library": {"Quarantined by Sentry"}}})
+	fmt.Println(record.Names, change, err)
+	// Output:
+	// map[quarantine-library:[Quarantined by Sentry]] updated <nil>
+}
+
 func ExampleClient_ImportAccounts() {
 	c, _, done := stage()
 	defer done()

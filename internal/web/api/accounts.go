@@ -125,3 +125,23 @@ func (c *call) put(a deprovision.Account) (client.Change, error) {
 	}
 	return client.Updated, err
 }
+
+// amendAccount adds to a record, which stays that of the same account.
+func (c *call) amendAccount() error {
+	var what client.Amendment
+	if err := c.readBody(&what); err != nil {
+		return err
+	}
+	tenant, id := c.r.PathValue("tenant"), c.r.PathValue("account")
+	_, change, err := c.client().AmendAccount(c.context(), tenant, id, what)
+	if err != nil {
+		return err
+	}
+	now, revision, err := c.client().AccountAt(c.context(), tenant, id)
+	if err != nil {
+		return err
+	}
+	c.done("amend account", "account", tenant+"."+id, "change", string(change))
+	c.w.Header().Set("Etag", etag(revision))
+	return c.reply(http.StatusOK, put{Account: now, Change: change})
+}

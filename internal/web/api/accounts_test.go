@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/web/api"
+	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -61,6 +62,38 @@ func TestAccountThatIsBeingRemovedIsNotChanged(t *testing.T) {
 	if !strings.Contains(p.Detail, "r1") {
 		t.Errorf("%+v", p)
 	}
+}
+
+func TestAmendedAccountStaysClosed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"site":"us"}`).problem(http.StatusNotFound, "unknown-account", "")
+	w.ask(http.MethodPut, accounts+"/inline", admin, record).want(http.StatusCreated)
+	there, revision, err := w.journal.Accounts().Get(t.Context(), "contoso", "inline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there.State, there.Closed = deprovision.AccountClosed, "r1"
+	if _, err = w.journal.Accounts().Put(t.Context(), there, revision); err != nil {
+		t.Fatal(err)
+	}
+	more := `{"names":{"quarantine-folder":["Q"]}}`
+	for _, change := range []client.Change{client.Updated, client.Unchanged} {
+		a := w.ask(http.MethodPatch, accounts+"/inline", admin, more).want(http.StatusOK)
+		got := read[struct {
+			Account deprovision.Account
+			Change  client.Change
+		}](a)
+		if got.Change != change || got.Account.State != "closed" || got.Account.Closed != "r1" || len(got.Account.Names["quarantine-folder"]) != 1 {
+			t.Errorf("%s", a.body)
+		}
+		if now := w.ask(http.MethodGet, accounts+"/inline", reader, "").want(http.StatusOK); now.header.Get("ETag") != a.header.Get("ETag") {
+			t.Errorf("%v, %v", now.header, a.header)
+		}
+	}
+	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"appId":"b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b009"}`).problem(http.StatusBadRequest, "invalid", "appId")
+	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"closed":""}`).problem(http.StatusBadRequest, "invalid", "closed")
+	w.ask(http.MethodPatch, accounts+"/inline", reader, more).problem(http.StatusForbidden, "forbidden", "")
 }
 
 func TestBadAccountIsNotWritten(t *testing.T) {

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/web/api"
+	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -19,7 +21,7 @@ func FuzzBody(f *testing.F) {
 	f.Add([]byte(`{"ID":"r1"}`))
 	f.Add([]byte(`{"options":[{}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, into := range []any{&deprovision.Request{}, &api.Answer{}, &deprovision.Account{}, &struct{}{}} {
+		for _, into := range []any{&deprovision.Request{}, &api.Answer{}, &deprovision.Account{}, &client.Amendment{}, &struct{}{}} {
 			err := api.DecodeBody(body, into)
 			if err != nil {
 				var in *deprovision.Invalid
@@ -43,12 +45,13 @@ func TestExamplesOfTheDocumentAreAccepted(t *testing.T) {
 	t.Parallel()
 	c := described()
 	kinds := map[string]func() any{"ask": func() any { return &deprovision.Request{} }, "decide": func() any { return &api.Answer{} },
-		"putAccount": func() any { return &deprovision.Account{} }, "requeueDeadLetter": func() any { return &struct{}{} }}
+		"putAccount":   func() any { return &deprovision.Account{} },
+		"amendAccount": func() any { return &client.Amendment{} }, "requeueDeadLetter": func() any { return &struct{}{} }}
 	for _, r := range api.Routes() {
 		if !r.Body {
 			continue
 		}
-		_, value, ok := c.at("/paths/" + escape(r.Path) + "/" + map[string]string{"POST": "post", "PUT": "put"}[r.Method] + "/requestBody/content/application~1json")
+		_, value, ok := c.at("/paths/" + escape(r.Path) + "/" + strings.ToLower(r.Method) + "/requestBody/content/application~1json")
 		if !ok {
 			t.Fatalf("%s has no body", r.ID)
 		}
@@ -69,7 +72,7 @@ func TestExamplesOfTheDocumentAreAccepted(t *testing.T) {
 			if err := api.DecodeBody(text, kinds[r.ID]()); err != nil {
 				t.Errorf("%s refuses %s: %v", r.ID, text, err)
 			}
-			pointer := "/paths/" + escape(r.Path) + "/" + map[string]string{"POST": "post", "PUT": "put"}[r.Method] + "/requestBody/content/application~1json/schema"
+			pointer := "/paths/" + escape(r.Path) + "/" + strings.ToLower(r.Method) + "/requestBody/content/application~1json/schema"
 			if err := c.accepts(pointer, text); err != nil {
 				t.Errorf("the schema of %s refuses %s: %v", r.ID, text, err)
 			}

@@ -51,6 +51,7 @@ type body struct {
 	title    string
 	without  []string // members that may not be given
 	optional []string // members that may be left out
+	single   bool     // no member asks for another
 }
 
 var bodies = map[string]body{
@@ -59,6 +60,8 @@ var bodies = map[string]body{
 		optional: []string{"decidedBy"}},
 	"record": {of: "account", title: "The record of a service account as an operator writes it", without: []string{"open", "letGo", "closed"},
 		optional: []string{"tenant", "id", "state"}},
+	"amendment": {of: "account", title: "What is added to the record of a service account", without: []string{"tenant", "id", "service", "kind", "product",
+		"state", "open", "letGo", "closed"}, single: true},
 }
 
 func (b body) derive() (map[string]any, error) {
@@ -69,6 +72,9 @@ func (b body) derive() (map[string]any, error) {
 	delete(s, "examples") // of the message
 	s["title"], s["additionalProperties"] = b.title, false
 	delete(s, "description")
+	if b.single {
+		delete(s, "allOf")
+	}
 	properties, _ := s["properties"].(map[string]any)
 	maps.DeleteFunc(properties, func(name string, _ any) bool { return slices.Contains(b.without, name) })
 	if options, ok := properties["options"].(map[string]any); ok {

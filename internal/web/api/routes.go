@@ -66,6 +66,7 @@ func routes() []route {
 		{id: "getAccount", method: "GET", path: "/tenants/{tenant}/accounts/{account}", right: Read, serve: (*call).getAccount},
 		{id: "putAccount", method: "PUT", path: "/tenants/{tenant}/accounts/{account}", right: Operate, headers: []string{"If-Match"},
 			serve: (*call).putAccount},
+		{id: "amendAccount", method: "PATCH", path: "/tenants/{tenant}/accounts/{account}", right: Operate, serve: (*call).amendAccount},
 		{id: "listDeadLetters", method: "GET", path: "/dead-letters", right: Read, reads: true, query: page, serve: (*call).listDeadLetters},
 		{id: "getDeadLetter", method: "GET", path: "/dead-letters/{seq}", right: Read, serve: (*call).getDeadLetter},
 		{id: "requeueDeadLetter", method: "POST", path: "/dead-letters/{seq}/requeue", right: Operate, serve: (*call).requeue},
