@@ -9,14 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
-	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -49,36 +46,11 @@ func build(t *testing.T) string {
 	return binary
 }
 
-func provisioned(t *testing.T) (*nats.Conn, *journal.Journal) {
-	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(20 * time.Second) {
-		t.Fatal("the server does not start")
-	}
-	nc, err := journal.Connect(s.ClientURL(), journal.Connection{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	if err := journal.Provision(t.Context(), nc, journal.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	j, err := journal.Bind(t.Context(), nc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return nc, j
-}
-
 func TestBinaryAsksFollowsAndExitsWithTheState(t *testing.T) {
 	t.Parallel()
 	binary := build(t)
-	nc, j := provisioned(t)
+	served := natstest.Provision(t)
+	nc, j := served.Conn, served.Journal
 	command := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(t.Context(), binary, args...)
 		cmd.Env = append(os.Environ(), "NATS_URL="+nc.ConnectedUrl())

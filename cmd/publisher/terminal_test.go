@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -107,7 +108,8 @@ func (s *terminal) ends(code int) {
 func TestWatchOnATerminalAsksAndGivesTheTerminalBack(t *testing.T) {
 	t.Parallel()
 	binary := build(t)
-	nc, j := provisioned(t)
+	served := natstest.Provision(t)
+	nc, j := served.Conn, served.Journal
 	r := deprovision.Request{ID: "r1", Tenant: "contoso", Service: deprovision.Teams, Account: "main", RequestedBy: "soc"}
 	p := deprovision.Progress{Request: r, RequestDigest: r.Digest(), Seq: 1, Status: deprovision.Waiting,
 		Stop: &deprovision.Stop{Seq: 1, Name: deprovision.StopFailed, Detail: "forbidden", Offers: []deprovision.Verb{deprovision.Retry, deprovision.Cancel, deprovision.Force}}}
@@ -151,7 +153,8 @@ func TestWatchOnATerminalAsksAndGivesTheTerminalBack(t *testing.T) {
 func TestDumbTerminalGetsLinesAndNobodyWhoWantsNoneGetsColours(t *testing.T) {
 	t.Parallel()
 	binary := build(t)
-	nc, j := provisioned(t)
+	served := natstest.Provision(t)
+	nc, j := served.Conn, served.Journal
 	r := deprovision.Request{ID: "r1", Tenant: "contoso", Service: deprovision.Teams, Account: "main", RequestedBy: "soc"}
 	p := deprovision.Progress{Request: r, RequestDigest: r.Digest(), Seq: 1, Status: deprovision.Failed, Steps: []deprovision.StepProgress{{Name: "verify-account"}}}
 	if _, err := j.Append(t.Context(), r.Ref(), 0, deprovision.Event{Progress: p, Change: deprovision.Change{ID: "1", Kind: deprovision.Ended}}); err != nil {

@@ -17,7 +17,7 @@ import (
 func TestLinesShowEachEventOnceThroughARestartOfNATS(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p := start(t, "-nats", w.server.ClientURL(), "-tenant", "contoso")
+	p := start(t, "-nats", w.URL(), "-tenant", "contoso")
 	w.append(claimed)
 	p.says("1  2026-11-24 08:01:00  contoso.sharepoint-online.r1  step 1 of 2  0 %  - left  held")
 	w.append(verified)
@@ -30,7 +30,7 @@ func TestLinesShowEachEventOnceThroughARestartOfNATS(t *testing.T) {
 	p.says(half)
 	p.says(end)
 	p.end()
-	p = start(t, "-nats", w.server.ClientURL(), "-after", "2") // the dashboard itself was started anew
+	p = start(t, "-nats", w.URL(), "-after", "2") // the dashboard itself was started anew
 	p.says(half)
 	p.says(end)
 	p.end()
@@ -39,7 +39,7 @@ func TestLinesShowEachEventOnceThroughARestartOfNATS(t *testing.T) {
 func TestPageGetsEachEventOnceThroughARestartOfNATS(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p := start(t, "-nats", w.server.ClientURL(), "-http", "127.0.0.1:0")
+	p := start(t, "-nats", w.URL(), "-http", "127.0.0.1:0")
 	if !p.lines.Scan() {
 		t.Fatal(p.lines.Err())
 	}
@@ -115,7 +115,7 @@ func wantEvent(t *testing.T, lines *bufio.Scanner, revision uint64) {
 
 func TestBadStartIsToldAndEndsIt(t *testing.T) {
 	t.Parallel()
-	url := newWorld(t).server.ClientURL()
+	url := newWorld(t).URL()
 	for name, args := range map[string][]string{
 		"no server":      {"-nats", "nats://127.0.0.1:1"},
 		"unknown option": {"-nast", "x"},

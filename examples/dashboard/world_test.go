@@ -5,15 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
-	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -23,65 +20,25 @@ var began = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 
 // world is a NATS server that can be started anew, and a worker's hand on it.
 type world struct {
+	*natstest.Worker
 	t        *testing.T
-	dir      string
-	port     int
-	server   *server.Server
-	nc       *nats.Conn
-	journal  *journal.Journal
 	revision uint64
 	progress deprovision.Progress
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), port: server.RANDOM_PORT}
-	w.start()
-	w.port = w.server.Addr().(*net.TCPAddr).Port
-	t.Cleanup(func() { stop(w.server) })
-	var err error
-	if w.nc, err = journal.Connect(w.server.ClientURL(), journal.Connection{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.nc.Close)
-	if err := journal.Provision(t.Context(), w.nc, journal.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if w.journal, err = journal.Bind(t.Context(), w.nc); err != nil {
-		t.Fatal(err)
-	}
+	w := &world{Worker: natstest.Provision(t), t: t}
 	r := deprovision.Request{ID: "r1", Tenant: "contoso", Service: deprovision.SharePointOnline, Account: "sp", RequestedBy: "soc@contoso.example"}
 	w.progress = deprovision.Progress{Request: r, RequestDigest: r.Digest(), Steps: []deprovision.StepProgress{
 		{Name: "verify-account", State: deprovision.StepPending}, {Name: "remove-event-receivers", State: deprovision.StepPending}}}
 	return w
 }
 
-func (w *world) start() {
-	w.t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: w.port, JetStream: true, StoreDir: w.dir, NoSigs: true, NoLog: true})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	s.Start()
-	if !s.ReadyForConnections(20 * time.Second) {
-		w.t.Fatal("the server does not start")
-	}
-	w.server = s
-}
-
 // restart ends the server and starts it again. The worker is connected again when it returns; the dashboard may not be.
 func (w *world) restart() {
-	w.t.Helper()
-	connected := w.nc.StatusChanged(nats.CONNECTED)
-	defer w.nc.RemoveStatusListener(connected)
-	stop(w.server)
-	w.start()
-	<-connected
-}
-
-func stop(s *server.Server) {
-	s.Shutdown()
-	s.WaitForShutdown()
+	w.Stop()
+	w.Back()
 }
 
 // append writes the next event, a minute after the one before.
@@ -92,7 +49,7 @@ func (w *world) append(change func(*deprovision.Progress)) {
 	w.progress.Status, w.progress.Updated = deprovision.Held, began.Add(time.Duration(w.progress.Seq)*time.Minute)
 	change(&w.progress)
 	var err error
-	w.revision, err = w.journal.Append(w.t.Context(), w.progress.Request.Ref(), w.revision, deprovision.Event{Progress: w.progress,
+	w.revision, err = w.Journal.Append(w.t.Context(), w.progress.Request.Ref(), w.revision, deprovision.Event{Progress: w.progress,
 		Change: deprovision.Change{ID: fmt.Sprint("c", w.progress.Seq), Kind: deprovision.Advanced, By: "w1"}})
 	if err != nil {
 		w.t.Fatal(err)

@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -32,28 +32,8 @@ type worker struct {
 
 func newWorker(t *testing.T) *worker {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(20 * time.Second) {
-		t.Fatal("the server does not start")
-	}
-	nc, err := journal.Connect(s.ClientURL(), journal.Connection{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	if err := journal.Provision(t.Context(), nc, journal.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	j, err := journal.Bind(t.Context(), nc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &worker{t: t, url: s.ClientURL(), journal: j, revision: map[string]uint64{}, seq: map[string]uint64{}}
+	s := natstest.Provision(t)
+	return &worker{t: t, url: s.URL(), journal: s.Journal, revision: map[string]uint64{}, seq: map[string]uint64{}}
 }
 
 // append writes the next event of a request, a minute after the one before.

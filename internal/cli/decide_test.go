@@ -27,7 +27,7 @@ func TestPlanIsShownWholeAsATableAndAsJSON(t *testing.T) {
 func TestApprovalOfWhatIsNoSuspectIsNotSent(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	w.waits("r1")
 	w.run("decide", "approve", name("r1"), "--name", "no such").want(t, cli.BadInput, "no suspect", "no such")
 	if len(got) > 0 {
@@ -38,7 +38,7 @@ func TestApprovalOfWhatIsNoSuspectIsNotSent(t *testing.T) {
 func TestConfirmShowsThePlanAndBindsToIt(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	state := w.waits("r1")
 	w.run("decide", "confirm", name("r1"), "--yes").want(t, cli.BadInput, "caution mail-flow is not acknowledged", "--acknowledge mail-flow")
 	r := w.run("decide", "confirm", name("r1"), "--acknowledge", "mail-flow", "--by", "admin", "--yes")
@@ -63,7 +63,7 @@ func TestConfirmShowsThePlanAndBindsToIt(t *testing.T) {
 func TestCancelNamesTheRequestAlone(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	w.waits("r1")
 	w.run("decide", "cancel", name("r1"), "--reason", "wrong account").want(t, cli.Success, "accepted: cancel")
 	if d := <-got; d.Stop != 0 || d.Reason != "wrong account" || !strings.Contains(d.DecidedBy, "@") {
@@ -83,7 +83,7 @@ func TestWhatMeansNothingToTheVerbIsRefusedByItsFlag(t *testing.T) {
 	}
 	away.run(append(asking("r1"), "--reason", "a\bb")...).want(t, cli.BadInput, "--reason")
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	w.waits("r1")
 	w.run("decide", "cancel", name("r1"), "--reason", "two\nlines,\tand a tab").want(t, cli.Success, "accepted: cancel")
 	if d := <-got; d.Reason != "two\nlines,\tand a tab" {
@@ -94,7 +94,7 @@ func TestWhatMeansNothingToTheVerbIsRefusedByItsFlag(t *testing.T) {
 func TestDecisionThatIsNotOfferedIsRefused(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("it names stop 3, the request waits at stop 7 (confirm)")
+	got := w.Answers("it names stop 3, the request waits at stop 7 (confirm)")
 	w.waits("waits")
 	w.has(deprovision.Progress{Request: request("held"), Status: deprovision.Held})
 	w.run(asking("queued")...).want(t, cli.Success)
@@ -128,7 +128,7 @@ func TestDecisionThatNobodyAnswersIsKept(t *testing.T) {
 func TestBrakeIsApprovedByItsOwnNameOnly(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	if err := w.journal.PutPlan(t.Context(), plan("r1")); err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestNothingIsDestroyedWhereNobodyCanBeAskedWithoutAYes(t *testing.T) {
 		away.run(append([]string{"decide", args[0], name("r1")}, args[1:]...)...).want(t, cli.BadInput, "add --yes", args[0])
 	}
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	w.waits("r1")
 	for _, args := range [][]string{{"cancel"}, {"approve", "--name", "Sentry's old rule"}, {"force", "--yes"}} {
 		w.run(append([]string{"decide", args[0], name("r1")}, args[1:]...)...).want(t, cli.Success, "accepted")
@@ -162,7 +162,7 @@ func TestNothingIsDestroyedWhereNobodyCanBeAskedWithoutAYes(t *testing.T) {
 func TestOnlyTenantAndAccountTypedWholeConfirm(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	state := w.waits("r1")
 	confirm := []string{"decide", "confirm", name("r1"), "--acknowledge", "mail-flow"}
 	for typed, yes := range map[string]bool{"contoso/inline\n": true, " contoso/inline \n": true, "contoso/inline": true, "yes\n": false, "contoso/inline2\n": false,
@@ -185,7 +185,7 @@ func TestOnlyTenantAndAccountTypedWholeConfirm(t *testing.T) {
 func TestPersonWhoDecidesIsAskedForEachCaution(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	state := w.waits("r1")
 	w.answers("yes\ncontoso/inline\n", "decide", "confirm", name("r1")).want(t, cli.Success, "Caution mail-flow: Mail is no longer inspected.", "accepted")
 	if d := <-got; len(d.Acknowledged) != 1 || d.Acknowledged[0] != "mail-flow" {
@@ -203,7 +203,7 @@ func TestPersonWhoDecidesIsAskedForEachCaution(t *testing.T) {
 func TestStopThatChangesWhileAPersonTypesIsSentNothing(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	state, revision := w.stopped(t, "r1", deprovision.StopConfirm, deprovision.Confirm)
 	p := w.sits(t, cli.Terminal{Asks: true}, "decide", "confirm", name("r1"), "--acknowledge", "mail-flow")
 	p.sees("Type contoso/inline to go on:")
@@ -219,7 +219,7 @@ func TestStopThatChangesWhileAPersonTypesIsSentNothing(t *testing.T) {
 func TestForceTellsWhatFollowsAndAsks(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	w.has(deprovision.Progress{Request: request("held"), Status: deprovision.Held, Removed: 3})
 	w.run(asking("queued")...).want(t, cli.Success)
 	for _, id := range []string{"held", "queued"} {
@@ -236,7 +236,7 @@ func TestForceTellsWhatFollowsAndAsks(t *testing.T) {
 func TestInterruptedQuestionSendsNothing(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	w.waits("r1")
 	p := w.sits(t, cli.Terminal{Asks: true}, "decide", "confirm", name("r1"), "--acknowledge", "mail-flow")
 	p.sees("Type contoso/inline to go on:")

@@ -21,7 +21,7 @@ func nobody(t *testing.T, got <-chan deprovision.Decision) {
 func TestWatchAsksForWhatEachVerbNeeds(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	digest := func(id string) string { return plan(id).Digest() }
 	for _, tc := range []struct {
 		id, stop string
@@ -76,7 +76,7 @@ func TestWatchAsksForWhatEachVerbNeeds(t *testing.T) {
 func TestWhatIsNotMeantWholeIsNotSentAndAskedAgain(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	w.stopped(t, "r1", deprovision.StopConfirm, deprovision.Confirm, deprovision.Approve, deprovision.Credentials, deprovision.ManualDone, deprovision.Skip)
 	p := w.atScreen(t, "r1")
 	p.sees("Your decision:")
@@ -115,7 +115,7 @@ func TestWhatIsNotMeantWholeIsNotSentAndAskedAgain(t *testing.T) {
 func TestLineForOneStopNeverAnswersTheNext(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	state, revision := w.stopped(t, "r1", deprovision.StopFailed, deprovision.Retry)
 	p := w.atScreen(t, "r1")
 	p.sees("Your decision:")
@@ -142,7 +142,7 @@ func TestLineForOneStopNeverAnswersTheNext(t *testing.T) {
 func TestStopThatIsNoLongerOpenIsSentNothing(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	state, revision := w.stopped(t, "r1", deprovision.StopFailed, deprovision.Retry)
 	then := state
 	w.goesOn(&state, revision, "somebody else") // and the watching has not noticed yet
@@ -166,7 +166,7 @@ func TestStopThatIsNoLongerOpenIsSentNothing(t *testing.T) {
 func TestRefusedDecisionIsToldAndAskedAgain(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("evil\x1b[2J: not by you")
+	got := w.Answers("evil\x1b[2J: not by you")
 	w.stopped(t, "r1", deprovision.StopFailed, deprovision.Retry)
 	p := w.atScreen(t, "r1")
 	p.sees("Your decision:")
@@ -180,7 +180,7 @@ func TestRefusedDecisionIsToldAndAskedAgain(t *testing.T) {
 func TestEndOfTheInputAndInterruptLeaveTheRequestAsItIs(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	state, revision := w.stopped(t, "r1", deprovision.StopConfirm, deprovision.Confirm)
 	leaves := w.atScreen(t, "r1")
 	leaves.sees("Your decision:")

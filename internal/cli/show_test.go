@@ -86,7 +86,7 @@ func TestShowAsJSONIsOneObject(t *testing.T) {
 func TestCommandThatShowPrintsAnswersTheStop(t *testing.T) {
 	t.Parallel()
 	w := provisioned(t)
-	got := w.answering("")
+	got := w.Answers("")
 	state := w.waits("r1")
 	w.run("decide", "confirm", name("r1"), "--stop", "7", "--plan", state.Plan.Digest, "--acknowledge", "mail-flow", "--yes").want(t, cli.Success, "accepted")
 	w.run("show", name("r1")).want(t, cli.Success,

@@ -3,10 +3,8 @@ package cli_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,16 +12,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
-	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -34,9 +31,8 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // world is a server with the worker's side of it.
 type world struct {
+	*natstest.Worker
 	t       testing.TB
-	options server.Options
-	server  *server.Server
 	url     string
 	nc      *nats.Conn
 	journal *journal.Journal
@@ -44,55 +40,16 @@ type world struct {
 
 func bare(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, options: server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true}}
-	w.start()
-	t.Cleanup(func() { w.stop() })
-	w.options.Port = w.server.Addr().(*net.TCPAddr).Port
-	var err error
-	w.url = w.server.ClientURL()
-	if w.nc, err = journal.Connect(w.url, journal.Connection{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.nc.Close)
-	return w
-}
-
-func (w *world) start() {
-	w.t.Helper()
-	options := w.options
-	s, err := server.NewServer(&options)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	s.Start()
-	w.server = s
-	if !s.ReadyForConnections(20 * time.Second) {
-		w.t.Fatal("the server does not start")
-	}
-}
-
-func (w *world) stop() { w.server.Shutdown(); w.server.WaitForShutdown() }
-
-// back starts the server again, and returns when the worker is connected to it.
-func (w *world) back() {
-	w.t.Helper()
-	connected := w.nc.StatusChanged(nats.CONNECTED)
-	defer w.nc.RemoveStatusListener(connected)
-	w.start()
-	<-connected
+	return at(t, natstest.Connect(t))
 }
 
 func provisioned(t testing.TB) *world {
 	t.Helper()
-	w := bare(t)
-	if err := journal.Provision(t.Context(), w.nc, journal.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	var err error
-	if w.journal, err = journal.Bind(t.Context(), w.nc); err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return at(t, natstest.Provision(t))
+}
+
+func at(t testing.TB, w *natstest.Worker) *world {
+	return &world{Worker: w, t: t, url: w.URL(), nc: w.Conn, journal: w.Journal}
 }
 
 // account records an active service account; change may be nil.
@@ -229,30 +186,6 @@ func (w *world) hasEvent(e deprovision.Event, expected uint64) uint64 {
 		w.t.Fatal(err)
 	}
 	return revision
-}
-
-// answering has a worker that answers every decision.
-func (w *world) answering(refusal string) <-chan deprovision.Decision {
-	w.t.Helper()
-	got := make(chan deprovision.Decision, 8)
-	_, err := w.nc.Subscribe(event.All(event.Decisions), func(m *nats.Msg) {
-		d, err := event.DecodeDecision(m)
-		body, _ := json.Marshal(journal.Answer{Accepted: refusal == "", Refusal: refusal})
-		if err == nil {
-			err = w.nc.Publish(m.Header.Get(event.AnswerTo), body)
-		}
-		if err != nil {
-			w.t.Error(err)
-		}
-		got <- d
-	})
-	if err == nil {
-		err = w.nc.Flush()
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return got
 }
 
 func plan(id string) deprovision.Plan {

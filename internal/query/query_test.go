@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/internal/query"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	contract "github.com/deprovisioner/deprovisioner/pkg/event/query"
@@ -25,16 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func connected(t *testing.T) *nats.Conn {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(20 * time.Second) {
-		t.Fatal("the server does not start")
-	}
-	nc, err := nats.Connect(s.ClientURL())
+	nc, err := nats.Connect(natstest.Start(t, func(o *server.Options) { o.JetStream = false }).URL())
 	if err != nil {
 		t.Fatal(err)
 	}

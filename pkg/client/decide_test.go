@@ -1,43 +1,14 @@
 package client_test
 
 import (
-	"encoding/json"
 	"errors"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
-
 	"github.com/deprovisioner/deprovisioner/internal/journal"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
-	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
-
-// answering has a worker that answers every decision; it returns what it got.
-func (w *world) answering(refusal string) <-chan deprovision.Decision {
-	w.t.Helper()
-	got := make(chan deprovision.Decision, 8)
-	sub, err := w.nc.Subscribe(event.All(event.Decisions), func(m *nats.Msg) {
-		d, err := event.DecodeDecision(m)
-		body, _ := json.Marshal(journal.Answer{Accepted: refusal == "", Refusal: refusal})
-		if err == nil {
-			err = w.nc.Publish(m.Header.Get(event.AnswerTo), body)
-		}
-		if err != nil {
-			w.t.Error(err)
-		}
-		got <- d
-	})
-	if err == nil {
-		err = w.nc.Flush()
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { _ = sub.Unsubscribe() })
-	return got
-}
 
 func TestDecisionIsAnsweredByAWorker(t *testing.T) {
 	t.Parallel()
@@ -45,7 +16,7 @@ func TestDecisionIsAnsweredByAWorker(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := provisioned(t)
-			got := w.answering(refusal)
+			got := w.server.Answers(refusal)
 			answer, err := w.client.Decide(t.Context(), cancelling())
 			if err != nil || answer.Accepted != (refusal == "") || answer.Refusal != refusal {
 				t.Fatalf("%+v, %v", answer, err)
@@ -60,7 +31,7 @@ func TestDecisionIsAnsweredByAWorker(t *testing.T) {
 // impatient is a client whose calls end soon: for what nobody answers.
 func (w *world) impatient() *client.Client {
 	w.t.Helper()
-	c, err := client.Connect(w.server.ClientURL(), client.Options{Timeout: 500 * time.Millisecond})
+	c, err := client.Connect(w.server.URL(), client.Options{Timeout: 500 * time.Millisecond})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -63,7 +63,8 @@ func build() (servers string, ref deprovision.Ref, strike func()) {
 	return s.ClientURL(), r.Ref(), func() {
 		must(stopServing())
 		nc.Close()
-		stop(s)
+		s.Shutdown()
+		s.WaitForShutdown()
 		must(os.RemoveAll(dir))
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -14,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
@@ -45,16 +45,8 @@ func (o *oracle) answer(nc *nats.Conn, subject string) {
 
 func consult(f *testing.F) *oracle {
 	f.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true})
-	if err != nil {
-		f.Fatal(err)
-	}
-	s.Start()
-	f.Cleanup(func() { stop(s) })
-	if !s.ReadyForConnections(20 * time.Second) {
-		f.Fatal("the server does not start")
-	}
-	nc, err := nats.Connect(s.ClientURL())
+	s := natstest.Start(f, func(o *server.Options) { o.JetStream = false })
+	nc, err := nats.Connect(s.URL())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -76,7 +68,7 @@ func consult(f *testing.F) *oracle {
 	if err := nc.Flush(); err != nil {
 		f.Fatal(err)
 	}
-	if o.Client, err = client.Connect(s.ClientURL(), client.Options{}); err != nil {
+	if o.Client, err = client.Connect(s.URL(), client.Options{}); err != nil {
 		f.Fatal(err)
 	}
 	f.Cleanup(o.Close)

@@ -13,20 +13,20 @@ func TestInterruptionAndItsEndAreToldAndTheCloseIsNone(t *testing.T) {
 	t.Parallel()
 	w := bare(t)
 	told := make(chan error, 8)
-	c, err := client.Connect(w.server.ClientURL(), client.Options{Interrupted: func(err error) { told <- err }})
+	c, err := client.Connect(w.server.URL(), client.Options{Interrupted: func(err error) { told <- err }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stop(w.server)
+	w.server.Stop()
 	if err := <-told; !errors.Is(err, client.ErrUnreachable) {
 		t.Errorf("lost: %v", err)
 	}
-	w.start()
+	w.server.Back()
 	if err := <-told; err != nil {
 		t.Errorf("back: %v", err)
 	}
 	c.Close()
-	nc, err := nats.Connect(w.server.ClientURL())
+	nc, err := nats.Connect(w.server.URL())
 	if err != nil {
 		t.Fatal(err)
 	}

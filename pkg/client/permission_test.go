@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event/query"
@@ -25,19 +26,13 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 	publish := append(reads, "deprovision.request.contoso.>", "deprovision.decision.contoso.>", "deprovision.account.contoso.*",
 		"deprovision.query.contoso.*", "$JS.API.STREAM.INFO.DEPROVISION_EVENTS", "$JS.API.STREAM.INFO.DEPROVISION_REQUESTS")
 	const password = "only for this test"
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,
-		Users: []*server.User{{Username: "worker", Password: password}, {Username: "contoso", Password: password, Permissions: &server.Permissions{
-			Publish: &server.SubjectPermission{Allow: publish}, Subscribe: &server.SubjectPermission{Allow: []string{"_INBOX_contoso.>"}}}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { stop(s) })
-	if !s.ReadyForConnections(20 * time.Second) {
-		t.Fatal("the server does not start")
-	}
-	w := &world{t: t, server: s}
-	if w.nc, err = nats.Connect(s.ClientURL(), nats.UserInfo("worker", password)); err != nil {
+	s := natstest.Start(t, func(o *server.Options) {
+		o.Users = []*server.User{{Username: "worker", Password: password}, {Username: "contoso", Password: password, Permissions: &server.Permissions{
+			Publish: &server.SubjectPermission{Allow: publish}, Subscribe: &server.SubjectPermission{Allow: []string{"_INBOX_contoso.>"}}}}}
+	})
+	w := &world{t: t}
+	var err error
+	if w.nc, err = nats.Connect(s.URL(), nats.UserInfo("worker", password)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.nc.Close)
@@ -47,7 +42,7 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 	if w.journal, err = journal.Bind(t.Context(), w.nc); err != nil {
 		t.Fatal(err)
 	}
-	nc, err := nats.Connect(s.ClientURL(), nats.UserInfo("contoso", password), nats.CustomInboxPrefix("_INBOX_contoso"), nats.ReconnectBufSize(-1))
+	nc, err := nats.Connect(s.URL(), nats.UserInfo("contoso", password), nats.CustomInboxPrefix("_INBOX_contoso"), nats.ReconnectBufSize(-1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +52,7 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.client = c
-	w.answering("")
+	(&natstest.Worker{Server: s, Conn: w.nc}).Answers("")
 	w.serves(picture{states: []deprovision.Progress{{Request: request(), Status: deprovision.Held}}})
 	for name, call := range map[string]func() error{
 		"submit":       func() error { _, err := c.Submit(t.Context(), request()); return err },

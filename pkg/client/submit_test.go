@@ -164,7 +164,7 @@ func TestMissingStreamsAndServersAreToldApart(t *testing.T) {
 			t.Errorf("%s without streams: %v", name, err)
 		}
 	}
-	stop(w.server)
+	w.server.Stop()
 	if _, err := w.client.Submit(t.Context(), request()); !errors.Is(err, client.ErrUnreachable) {
 		t.Errorf("without a server: %v", err)
 	}

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
@@ -29,27 +29,10 @@ type world struct {
 
 func serve(t testing.TB) *world {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(20 * time.Second) {
-		t.Fatal("the server does not start")
-	}
-	w := &world{}
-	if w.nc, err = journal.Connect(s.ClientURL(), journal.Connection{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.nc.Close)
-	if err := journal.Provision(t.Context(), w.nc, journal.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if w.journal, err = journal.Bind(t.Context(), w.nc); err != nil {
-		t.Fatal(err)
-	}
+	s := natstest.Provision(t)
+	w := &world{nc: s.Conn, journal: s.Journal}
 	w.journal.Seal = func(chain string) string { return event.Sign(key, chain) }
+	var err error
 	if w.client, err = client.New(w.nc, client.Options{}); err != nil {
 		t.Fatal(err)
 	}

@@ -94,6 +94,15 @@ func TestAmendedAccountStaysClosed(t *testing.T) {
 	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"appId":"b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b009"}`).problem(http.StatusBadRequest, "invalid", "appId")
 	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"closed":""}`).problem(http.StatusBadRequest, "invalid", "closed")
 	w.ask(http.MethodPatch, accounts+"/inline", reader, more).problem(http.StatusForbidden, "forbidden", "")
+	there, revision, err = w.journal.Accounts().Get(t.Context(), "contoso", "inline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there.Open = "r2"
+	if _, err = w.journal.Accounts().Put(t.Context(), there, revision); err != nil {
+		t.Fatal(err)
+	}
+	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"site":"us"}`).problem(http.StatusConflict, "conflict", "")
 }
 
 func TestBadAccountIsNotWritten(t *testing.T) {

@@ -13,7 +13,7 @@ func TestDecisionIsMadeInTheNameOfTheToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.waits(request("contoso", "r1"))
-	got := w.answering("")
+	got := w.server.Answers("")
 	text := fmt.Sprintf(`{"id":"d1","verb":"confirm","stop":2,"planDigest":%q,"acknowledged":["mail"],"reason":"seen"}`, p.Digest())
 	a := w.ask(http.MethodPost, path("contoso", "r1")+"/decisions", admin, text).want(http.StatusOK)
 	if string(a.body) != `{"decision":"d1","accepted":true}`+"\n" {
@@ -30,7 +30,7 @@ func TestRefusedDecisionIsAConflictWithItsReason(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.waits(request("contoso", "r1"))
-	w.answering("it names the stop 1, the request waits at 2")
+	w.server.Answers("it names the stop 1, the request waits at 2")
 	a := w.ask(http.MethodPost, path("contoso", "r1")+"/decisions", admin, `{"id":"d1","verb":"cancel"}`)
 	if p := a.problem(http.StatusConflict, "refused", ""); p.Decision != "d1" || !strings.Contains(p.Detail, "waits at 2") {
 		t.Errorf("%+v", p)
@@ -42,7 +42,7 @@ func TestSameDecisionIsAnsweredTheSameAndAnotherIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.waits(request("contoso", "r1"))
-	got := w.answering("")
+	got := w.server.Answers("")
 	const text = `{"id":"d1","verb":"cancel","reason":"not this one"}`
 	first := w.ask(http.MethodPost, path("contoso", "r1")+"/decisions", admin, text).want(http.StatusOK)
 	made := <-got

@@ -62,7 +62,7 @@ func TestEvidenceThatCannotBeReadToItsEndBreaksOff(t *testing.T) {
 	if resp.StatusCode != http.StatusOK {
 		t.Fatal(resp.Status)
 	}
-	stop(w.server)
+	w.server.Stop()
 	if n, err := io.Copy(io.Discard, resp.Body); err == nil {
 		t.Errorf("what broke off looks whole: %d bytes", n)
 	}

@@ -16,10 +16,7 @@ func (c *call) negotiate() *Problem {
 	if !c.route.unsafe() {
 		return nil
 	}
-	name := "Accept"
-	if c.route.method == http.MethodPost {
-		name = "Accept-Post"
-	}
+	name := map[string]string{http.MethodPost: "Accept-Post", http.MethodPatch: "Accept-Patch", http.MethodPut: "Accept"}[c.route.method]
 	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	if err != nil || media != jsonMedia {
 		return badMedia.says("the body has to be "+jsonMedia).at("Content-Type", jsonMedia).with(name, jsonMedia)

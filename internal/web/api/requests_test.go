@@ -289,14 +289,14 @@ func TestWhatIsAwayIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.ask(http.MethodGet, api.Base+"/requests", admin, "").problem(http.StatusServiceUnavailable, "unavailable", "") // no worker answers lists
-	stop(w.server)
+	w.server.Stop()
 	for _, r := range api.Routes() {
 		if slices.Contains([]string{"/stops", "/session", "/tenants", "/openapi.json"}, r.Path) {
 			w.calls(t, r, admin).want(http.StatusOK)
 			continue
 		}
 		text := map[string]string{"ask": wish, "decide": `{"id":"d1","verb":"cancel"}`, "putAccount": `{"service":"teams","kind":"delegate","upn":"a@b.example"}`,
-			"requeueDeadLetter": "{}"}[r.ID]
+			"amendAccount": `{"site":"us"}`, "requeueDeadLetter": "{}"}[r.ID]
 		a := w.asks(t, r.Method, concrete(r.Path), admin, text)
 		a.problem(http.StatusServiceUnavailable, "unavailable", "")
 		if a.header.Get("Retry-After") == "" {

@@ -14,11 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/internal/natstest"
 	"github.com/deprovisioner/deprovisioner/internal/progress"
 	"github.com/deprovisioner/deprovisioner/internal/query"
 	"github.com/deprovisioner/deprovisioner/internal/redistest"
@@ -26,7 +26,6 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/web/api"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
-	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
 func TestMain(m *testing.M) {
@@ -75,9 +74,7 @@ func tokens(t testing.TB) []api.Token {
 // world is a NATS server with the worker's side of it, and the API over HTTP.
 type world struct {
 	t        testing.TB
-	dir      string
-	port     int
-	server   *server.Server
+	server   *natstest.Worker
 	nc       *nats.Conn
 	journal  *journal.Journal
 	picture  *progress.Picture
@@ -91,52 +88,16 @@ type shape func(*api.Options)
 
 func newWorld(t testing.TB, shapes ...shape) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), port: server.RANDOM_PORT, counted: &counter{reasons: map[string]int{}}, log: &safeBuffer{}}
-	w.start()
-	w.port = w.server.Addr().(*net.TCPAddr).Port
-	nc, err := journal.Connect(w.server.ClientURL(), journal.Connection{Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	if err := journal.Provision(t.Context(), nc, journal.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if w.journal, err = journal.Bind(t.Context(), nc); err != nil {
-		t.Fatal(err)
-	}
-	w.nc = nc
+	s := natstest.Provision(t)
+	w := &world{t: t, server: s, nc: s.Conn, journal: s.Journal, counted: &counter{reasons: map[string]int{}}, log: &safeBuffer{}}
 	w.serve(shapes...)
 	return w
 }
 
-func (w *world) start() {
-	w.t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: w.port, JetStream: true, StoreDir: w.dir, NoSigs: true, NoLog: true})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	s.Start()
-	if !s.ReadyForConnections(20 * time.Second) {
-		w.t.Fatal("the server does not start")
-	}
-	w.server = s
-	w.t.Cleanup(func() { stop(s) })
-}
-
-func stop(s *server.Server) {
-	s.Shutdown()
-	s.WaitForShutdown()
-}
-
-// restart kills the NATS server and starts it again; the worker is connected again when it returns.
+// restart ends the NATS server and starts it again; the worker is connected again when it returns.
 func (w *world) restart() {
-	w.t.Helper()
-	connected := w.nc.StatusChanged(nats.CONNECTED)
-	defer w.nc.RemoveStatusListener(connected)
-	stop(w.server)
-	w.start()
-	<-connected
+	w.server.Stop()
+	w.server.Back()
 }
 
 // serve serves the API as a worker does.
@@ -370,28 +331,4 @@ func (w *world) waits(r deprovision.Request) deprovision.Plan {
 		e.Progress.Plan = &deprovision.PlanSummary{Digest: p.Digest(), Artifacts: 1}
 	})
 	return p
-}
-
-// answering has a worker that answers every decision, and hands it on.
-func (w *world) answering(refusal string) <-chan deprovision.Decision {
-	w.t.Helper()
-	got := make(chan deprovision.Decision, 8)
-	_, err := w.nc.Subscribe(event.All(event.Decisions), func(m *nats.Msg) {
-		d, err := event.DecodeDecision(m)
-		body, _ := json.Marshal(journal.Answer{Accepted: refusal == "", Refusal: refusal})
-		if err == nil {
-			err = w.nc.Publish(m.Header.Get(event.AnswerTo), body)
-		}
-		if err != nil {
-			w.t.Error(err)
-		}
-		got <- d
-	})
-	if err == nil {
-		err = w.nc.Flush()
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return got
 }
