@@ -35,6 +35,7 @@ type Options struct {
 
 	Standings Standings // how tenants stand with what all workers share; nil: nothing is told of it
 	Log       *slog.Logger
+	Now       func() time.Time // what every answer says the time is; nil means time.Now
 
 	beat time.Duration // between two signs of life of a stream; 0 means 15 s
 	slow time.Duration // that a reader may take for one event; 0 means 10 s
@@ -67,6 +68,9 @@ func New(o Options) *API {
 	}
 	if o.slow == 0 {
 		o.slow = 10 * time.Second
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if o.Observer == nil {
 		o.Observer = nobody{}

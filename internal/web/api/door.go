@@ -12,6 +12,7 @@ import (
 // answer takes one call through the door, serves it, and tells what went wrong.
 func (a *API) answer(w http.ResponseWriter, r *http.Request, list []route) {
 	c := &call{api: a, w: w, r: r}
+	w.Header().Set(timeHeader, a.o.Now().UTC().Format(timeForm))
 	err := c.enter(list)
 	if err == nil {
 		err = c.serve()
@@ -36,6 +37,12 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, list []route) {
 	level(r.Context(), "a call of the API was refused", attributes...)
 	p.write(w)
 }
+
+// The time of the worker, by which whoever asks tells how long ago something was. Date has whole seconds only, and a proxy may write its own.
+const (
+	timeHeader = "Worker-Time"
+	timeForm   = "2006-01-02T15:04:05.000Z07:00"
+)
 
 // turn is how long a call waits for others that cost NATS a consumer.
 const turn = time.Second

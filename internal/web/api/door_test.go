@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/web/api"
 	"github.com/deprovisioner/deprovisioner/pkg/event"
@@ -216,5 +217,31 @@ func TestHeadAnswersLikeGet(t *testing.T) {
 	}
 	if a := w.ask(http.MethodHead, path("contoso", "r1")+"/events", "", ""); a.status != http.StatusMethodNotAllowed {
 		t.Errorf("%d", a.status)
+	}
+}
+
+func TestEveryAnswerTellsTheWorkersTime(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 12, 30, 0, 250_000_000, time.FixedZone("", 3600))
+	w := newWorld(t, func(o *api.Options) { o.Now = func() time.Time { return at } })
+	const want = "2026-03-01T11:30:00.250Z"
+	for _, r := range api.Routes() {
+		if r.Media == "text/event-stream" {
+			continue
+		}
+		if a := w.calls(t, r, admin); a.header.Get("Worker-Time") != want {
+			t.Errorf("%s: %d at %q", r.ID, a.status, a.header.Get("Worker-Time"))
+		}
+	}
+	for _, a := range []answer{
+		w.ask(http.MethodGet, "/api/v1/nothing", "", "").want(http.StatusNotFound),
+		w.ask(http.MethodGet, api.Base+"/requests", "", "", "Host", "elsewhere.example").want(http.StatusMisdirectedRequest),
+	} {
+		if got := a.header.Get("Worker-Time"); got != want {
+			t.Errorf("%d at %q", a.status, got)
+		}
+	}
+	if got := w.opens(t, changesPath, admin).header.Get("Worker-Time"); got != want {
+		t.Errorf("a stream at %q", got)
 	}
 }

@@ -54,6 +54,17 @@ func TestAssetsAreOfReadableSize(t *testing.T) {
 	}
 }
 
+// What is told by another clock than the worker's is wrong where the computer's is.
+func TestAssetsTellTheTimeByOneClock(t *testing.T) {
+	t.Parallel()
+	own := regexp.MustCompile(`Date\.now\b|new Date\(\)|\bDate\(\)`)
+	for name, text := range assets(t) {
+		if found := own.FindString(text); found != "" && path.Base(name) != "clock.js" {
+			t.Errorf("%s has %s: the time is told by clock.js", name, found)
+		}
+	}
+}
+
 // Whoever reads one file of the page must be able to trust that no other turns text into markup or code, or asks another server. The policy
 // would stop most of it in the browser; here it does not even get so far.
 func TestNoAssetRunsTextOrAsksElsewhere(t *testing.T) {

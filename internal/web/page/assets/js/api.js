@@ -1,5 +1,7 @@
 // Calls of the worker's API, /api/v1 of the server that the page came from.
 
+import { asking } from "./clock.js";
+
 const BASE = "/api/v1";
 let token = "";
 let posts = 0; // on their way
@@ -43,6 +45,7 @@ export async function send(method, where, { query, body, headers, signal } = {})
   if (body !== undefined) all.set("Content-Type", "application/json");
   const search = new URLSearchParams(Object.entries(query ?? {}).filter(([, v]) => v !== "" && v !== undefined && v !== null));
   const url = BASE + where + (search.size ? `?${search}` : "");
+  const time = asking();
   let response;
   try {
     response = await fetch(url, { method, headers: all, body: body === undefined ? undefined : JSON.stringify(body), signal,
@@ -51,6 +54,7 @@ export async function send(method, where, { query, body, headers, signal } = {})
     if (error.name === "AbortError") throw error;
     throw new Problem(0, { detail: "the worker does not answer" });
   }
+  time(response.headers.get("Worker-Time"));
   if (response.ok) return response;
   throw new Problem(response.status, await response.json().catch(() => ({ title: response.statusText || `status ${response.status}` })));
 }

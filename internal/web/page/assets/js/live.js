@@ -1,6 +1,7 @@
 // What changes, for the whole tab: one stream, whichever view is shown. It rests while nobody looks at the tab, and goes on behind the last
 // event that was seen; a person may pause it, and what changes meanwhile is held back.
 
+import * as clock from "./clock.js";
 import { keyOf } from "./seen.js";
 import { follow } from "./stream.js";
 
@@ -145,7 +146,7 @@ function tell(requests) {
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
-    hidden = Date.now();
+    hidden = clock.now();
     clearTimeout(again);
     last = stream?.last() || last;
     blind ||= last === "";
@@ -153,7 +154,7 @@ document.addEventListener("visibilitychange", () => {
     stream = null;
     first?.resolve();
   } else if (!stream && wanted) {
-    if (last !== "" && Date.now() - hidden > LONG) {
+    if (last !== "" && clock.now() - hidden > LONG) {
       last = "";
       blind = true;
     }

@@ -5,6 +5,7 @@
 // and signal, which aborts when the view is left.
 
 import { get } from "./api.js";
+import * as clock from "./clock.js";
 import { el, patch } from "./dom.js";
 import * as live from "./live.js";
 import { find, route } from "./router.js";
@@ -230,6 +231,12 @@ async function begin() {
   live.listen(hear);
   addEventListener("hashchange", () => { if (known) show(); });
   setInterval(tick, 1000);
+  clock.turned(() => {
+    if (!known) return; // nothing is shown yet
+    hear(null);
+    tick();
+    redraw();
+  });
   const first = () => enter(first);
   await first();
 }

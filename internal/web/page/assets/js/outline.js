@@ -1,6 +1,7 @@
 // What is told of a request before anything else: how it is and why, for whom it waits, how far it is, and how long it still takes.
 
 import { outcome } from "./aftermath.js";
+import * as clock from "./clock.js";
 import { el } from "./dom.js";
 import { allLeft } from "./timeleft.js";
 import { requestAddress } from "./router.js";
@@ -9,7 +10,7 @@ import { badge, bar, code, facts } from "./widgets.js";
 import { capital, count, counted, ended, service, spaced, step } from "./words.js";
 
 /** Draws the head of a request that a worker has taken; since is when its stop opened, where it waits at one. */
-export function outline(p, since, now = Date.now()) {
+export function outline(p, since, now = clock.now()) {
   return el("section", { class: `outline ${p.status}`, key: "outline", "aria-label": "How it is" },
     el("p", { class: "outline-state" }, badge(p.status), " ", waitsFor(p, since, now)),
     outcome(p) && el("p", { class: "outline-why" }, outcome(p)),

@@ -10,7 +10,7 @@ import * as live from "./live.js";
 export function poll(work, { every, least = 1000 }, signal) {
   let timer = 0;
   let at = Infinity;
-  let last = Date.now();
+  let last = performance.now();
   let missed = false; // while nobody looked
   let running = false;
   let wanted = Infinity; // when it was asked for while it ran
@@ -24,15 +24,15 @@ export function poll(work, { every, least = 1000 }, signal) {
     if (when >= at) return;
     clearTimeout(timer);
     at = when;
-    timer = setTimeout(run, Math.max(0, when - Date.now()));
+    timer = setTimeout(run, Math.max(0, when - performance.now()));
   };
   const run = async () => {
     at = Infinity;
     missed = document.hidden || live.status().paused;
-    if (missed) return plan(Date.now() + every);
+    if (missed) return plan(performance.now() + every);
     running = true;
     wanted = Infinity;
-    last = Date.now();
+    last = performance.now();
     try {
       await work();
       said = "";
@@ -41,11 +41,11 @@ export function poll(work, { every, least = 1000 }, signal) {
       said = error.message;
     } finally {
       running = false;
-      plan(Math.min(wanted, Date.now() + every));
+      plan(Math.min(wanted, performance.now() + every));
     }
   };
   const soon = () => plan(last + least);
-  plan(Date.now() + every);
+  plan(performance.now() + every);
   const look = () => missed && !document.hidden && soon();
   const unlisten = live.listen(look);
   document.addEventListener("visibilitychange", look, { signal });

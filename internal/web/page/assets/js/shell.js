@@ -1,8 +1,10 @@
 // What stands around every view: where one can go, how the updates come, and who is signed in.
 
+import * as clock from "./clock.js";
 import { el, patch } from "./dom.js";
 import * as live from "./live.js";
 import { leave, session } from "./session.js";
+import { span } from "./time.js";
 import { button } from "./widgets.js";
 import { count } from "./words.js";
 import { signIn } from "./views/signin.js";
@@ -18,6 +20,7 @@ export function drawShell(path, changed) {
     el("nav", { "aria-label": "Main" }, el("ul", {}, PLACES.map(([where, name]) =>
       el("li", {}, el("a", { href: `#${where}`, "aria-current": path === where || path.startsWith(`${where}/`) ? "page" : null }, name))))),
     el("div", { class: "tools" }, updates(), who(changed)),
+    wrongClock(),
   ]);
 }
 
@@ -32,6 +35,12 @@ function updates() {
   return el("div", { class: `updates ${s.paused && s.state === "live" ? "paused" : s.state}`, key: "updates" },
     el("span", { role: "status", title: s.problem?.line }, words),
     button(s.paused ? "Resume updates" : "Pause updates", () => live.pause(!s.paused), { class: "quiet" }));
+}
+
+function wrongClock() {
+  const by = Math.round(clock.wrong() / 60_000) * 60_000; // a clock goes on being wrong: its seconds are of no use
+  return by !== 0 && el("p", { class: "clock soft", key: "clock", role: "note" },
+    `This computer's clock is ${span(by)} ${by > 0 ? "ahead" : "behind"}; times here follow the worker's.`);
 }
 
 function who(changed) {

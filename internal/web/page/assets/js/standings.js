@@ -1,6 +1,7 @@
 // How tenants stand with what all workers share: their gates, budgets and how many requests they have.
 
 import { get } from "./api.js";
+import * as clock from "./clock.js";
 import { el } from "./dom.js";
 import { milliseconds, span, stamp } from "./time.js";
 import { bar } from "./widgets.js";
@@ -31,7 +32,7 @@ export function number(tenant, status, href) {
 }
 
 /** Whether calls to a tenant go through now, and if not, until when. */
-export function gate(tenant, now = Date.now()) {
+export function gate(tenant, now = clock.now()) {
   const g = tenant.gate;
   if (!g || g.unknown) return unknown();
   const until = g.closedUntil && Date.parse(g.closedUntil);
@@ -41,7 +42,7 @@ export function gate(tenant, now = Date.now()) {
 }
 
 /** When the next gate opens by itself, or Infinity. */
-export function opens(tenants, now = Date.now()) {
+export function opens(tenants, now = clock.now()) {
   return Math.min(...tenants.map((t) => Date.parse(t.gate?.closedUntil)).filter((at) => at > now), Infinity);
 }
 

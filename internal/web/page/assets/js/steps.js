@@ -1,5 +1,6 @@
 // The steps of a request: what each is, how far it is, and how long it took or will take.
 
+import * as clock from "./clock.js";
 import { el } from "./dom.js";
 import { stepLeft } from "./timeleft.js";
 import { relative, span } from "./time.js";
@@ -12,7 +13,7 @@ const STATES = {
 };
 
 /** Draws all steps, in order; since is when the stop opened at which it waits, if it does. */
-export function steps(p, since, now = Date.now()) {
+export function steps(p, since, now = clock.now()) {
   return el("ol", { class: "steps", "aria-label": "Steps", key: "steps" }, (p.steps ?? []).map((_, place) => one(p, place, since, now)));
 }
 

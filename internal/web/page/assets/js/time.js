@@ -1,5 +1,6 @@
 // Times and durations for people: how long ago or until when, and always the time itself.
 
+import * as clock from "./clock.js";
 import { el } from "./dom.js";
 
 const UNITS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, µs: 1e-3, us: 1e-3, ns: 1e-6 };
@@ -25,14 +26,14 @@ export function span(ms) {
 }
 
 /** Says where a time lies, seen from now. */
-export function relative(at, now = Date.now()) {
+export function relative(at, now = clock.now()) {
   const ms = at - now;
   if (Math.abs(ms) < 1000) return "now";
   return ms < 0 ? `${span(ms)} ago` : `in ${span(ms)}`;
 }
 
 /** Says a time in the reader's own zone, with the date unless it is today's. */
-export function absolute(at, now = new Date()) {
+export function absolute(at, now = new Date(clock.now())) {
   const day = at.toLocaleDateString("en-CA") === now.toLocaleDateString("en-CA") ? "" : `${at.toLocaleDateString("en-CA")} `;
   return day + at.toLocaleTimeString("en-GB");
 }

@@ -1,5 +1,6 @@
 // The timeline of a request as a picture: its steps, its waits, and what people decided. Colours are classes (css/pictures.css).
 
+import { now } from "./clock.js";
 import { el, patch, svg } from "./dom.js";
 import { absolute, span, stamp } from "./time.js";
 import { layout } from "./timeline-layout.js";
@@ -37,7 +38,7 @@ export function timeline() {
   function draw() {
     if (!data || width < 100) return;
     const began = performance.now();
-    const lines = layout(data, width, Date.now());
+    const lines = layout(data, width, now());
     items = [...lines.marks, ...lines.bars.map((b) => ({ ...b, at: b.from }))].sort((a, b) => a.at - b.at);
     shapes = items.map((item, i) => shape(item, () => pick(i)));
     patch(node, [

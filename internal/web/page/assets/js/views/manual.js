@@ -1,6 +1,7 @@
 // What waits for a person: manual steps and decisions, and what ended requests left to be done by hand.
 
 import { get } from "../api.js";
+import * as clock from "../clock.js";
 import { el } from "../dom.js";
 import { fresh as once } from "../fresh.js";
 import { poll } from "../poll.js";
@@ -70,13 +71,13 @@ export function open(_, page) {
         else if (r.status === "waiting" || left.ends(r)) fresh.set(keyOf(r), r);
         else fresh.delete(keyOf(r));
       }
-      const old = Date.now() - DAY;
+      const old = clock.now() - DAY;
       for (const [key, r] of fresh) if (Date.parse(r.updated) < old) fresh.delete(key); // a tab may be open for weeks
       details.read(again).then(page.redraw, fault);
       page.redraw();
     },
     draw() {
-      const now = Date.now();
+      const now = clock.now();
       const cut = (list) => list.bound > 0 && el("p", { class: "soft" }, `Only the ${count(list.bound)} that changed longest ago are sorted by `,
         "when they are due; the others follow.");
       const old = (r) => { const n = seen.newest(r); return n.status !== "waiting" || n.stop !== r.stop ? n : null; };

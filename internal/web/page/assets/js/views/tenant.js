@@ -2,6 +2,7 @@
 
 import { address } from "../address.js";
 import { get } from "../api.js";
+import * as clock from "../clock.js";
 import { asTable, DAY, facts as told, layout, legend, picture, said } from "../day.js";
 import { el } from "../dom.js";
 import { poll } from "../poll.js";
@@ -39,7 +40,7 @@ export function open({ tenant }, page) {
   };
   const soon = poll(reread, { every: 300_000, least: 5000 }, page.signal);
   poll(() => { // the day goes on
-    for (const [key, r] of rows) if (ended(r.status) && Date.parse(r.updated) < Date.now() - DAY) rows.delete(key);
+    for (const [key, r] of rows) if (ended(r.status) && Date.parse(r.updated) < clock.now() - DAY) rows.delete(key);
     page.redraw();
   }, { every: 20_000 }, page.signal);
   addEventListener("resize", page.redraw, { signal: page.signal });
@@ -74,7 +75,7 @@ export function open({ tenant }, page) {
 
   function day() {
     const wide = Math.max(200, document.getElementById("main").clientWidth - 40);
-    const laid = layout([...rows.values()], Date.now(), { least: NARROWEST / wide });
+    const laid = layout([...rows.values()], clock.now(), { least: NARROWEST / wide });
     const at = laid.bars.find((b) => keyOf(b.request) === pointed);
     return el("section", { key: "day", "aria-labelledby": "day" }, el("h2", { id: "day" }, "The last 24 hours"),
       el("p", { key: "said" }, said(laid), more && ` Only the newest ${counted(MOST, "request")} and those that are open were looked at.`),
@@ -121,7 +122,7 @@ async function lastDay(tenant, signal) {
     const page = await get("/requests", { tenant, limit: 250, after: next }, signal);
     rows.push(...page.requests);
     next = page.next ?? "";
-    if (page.requests.every((r) => ended(r.status) && Date.parse(r.updated) < Date.now() - DAY)) break;
+    if (page.requests.every((r) => ended(r.status) && Date.parse(r.updated) < clock.now() - DAY)) break;
   } while (next !== "" && rows.length < MOST);
   return { rows: [...open, ...rows], more: next !== "" && rows.length >= MOST };
 }

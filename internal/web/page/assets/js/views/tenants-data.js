@@ -1,5 +1,6 @@
 // What the views of tenants keep up to date.
 
+import * as clock from "../clock.js";
 import { poll } from "../poll.js";
 import { opens, standings } from "../standings.js";
 import { stamp } from "../time.js";
@@ -20,9 +21,9 @@ export function keepStandings(page) {
   async function load() {
     self.list = await standings(page.signal);
     problem = null;
-    at = new Date().toISOString();
+    at = new Date(clock.now()).toISOString();
     clearTimeout(timer);
-    const next = opens(self.list) - Date.now();
+    const next = opens(self.list) - clock.now();
     if (next < 86_400_000) timer = setTimeout(() => { page.redraw(); self.soon(); }, next + 50); // the clocks of two machines
   }
 
