@@ -31,7 +31,8 @@ func (w *worker) serveAPI(at net.Addr) error {
 	}
 	tcp, ok := at.(*net.TCPAddr)
 	a := api.New(api.Options{Client: c, Tokens: tokens, Tenants: slices.Collect(maps.Keys(w.cfg.Tenants)), Hosts: w.cfg.HTTP.Hosts,
-		Loopback: ok && tcp.IP.IsLoopback(), Observer: w.metrics, Log: w.log, Standings: standings{w}, Budget: api.Budget(budget(w.cfg.Throttle))})
+		Loopback: ok && tcp.IP.IsLoopback(), Observer: w.metrics, Log: w.log, Drawn: w.journal.Drawn, Standings: standings{w},
+		Budget: api.Budget(budget(w.cfg.Throttle))})
 	w.web.Handle("/api/", a, a.Close)
 	for _, pattern := range page.Patterns() {
 		w.web.Handle(pattern, page.Handler(), nil)

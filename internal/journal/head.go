@@ -23,6 +23,15 @@ func (j *Journal) Head(ctx context.Context) (uint64, error) {
 	return last, err
 }
 
+// Drawn returns the revision up to which the projector has applied every event. Some behind it may be applied as well.
+func (j *Journal) Drawn(ctx context.Context) (uint64, error) {
+	consumer, err := j.js.Consumer(ctx, EventStream, projectorConsumer)
+	if err != nil {
+		return 0, fmt.Errorf("look at the projector: %w", err)
+	}
+	return consumer.CachedInfo().AckFloor.Stream, nil
+}
+
 // Lag returns how many events the projector has not applied yet: those it did not get, and those it did not acknowledge. The
 // server counts new events with a moment's delay.
 func (j *Journal) Lag(ctx context.Context) (uint64, error) {

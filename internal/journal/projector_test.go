@@ -103,6 +103,31 @@ func TestEventsReachThePictureAfterItWasAway(t *testing.T) {
 	eventually(t, "nothing waits", func(ctx context.Context) bool { lag, err := j.Lag(ctx); return err == nil && lag == 0 })
 }
 
+func TestTheProjectorTellsHowFarThePictureHasEverything(t *testing.T) {
+	t.Parallel()
+	j, _ := bound(t)
+	first := grow(t, j, 3)[2]
+	drawn := func(want uint64) {
+		t.Helper()
+		eventually(t, fmt.Sprintf("the picture has %d", want), func(ctx context.Context) bool { got, err := j.Drawn(ctx); return err == nil && got == want })
+	}
+	drawn(0)
+	p := &picture{got: make(chan journal.Update)}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = j.Project(ctx, p) }()
+	p.until(t, first)
+	drawn(first)
+	last := grow(t, j, 1)[0]
+	if got, err := j.Drawn(t.Context()); err != nil || got != first { // nobody takes it from the projector yet
+		t.Errorf("%d, %v; want %d", got, err, first)
+	}
+	p.until(t, last)
+	drawn(last)
+	cancel()
+	<-ended
+}
+
 func TestDeletedProjectorIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	j, nc := bound(t)

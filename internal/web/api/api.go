@@ -33,7 +33,8 @@ type Options struct {
 	Budget   Budget     // of each tenant; the zero Budget sets no limit
 	Observer Observer   // may be nil
 
-	Standings Standings // how tenants stand with what all workers share; nil: nothing is told of it
+	Drawn     func(context.Context) (uint64, error) // the revision up to which the picture has everything; nil: it is never behind
+	Standings Standings                             // how tenants stand with what all workers share; nil: nothing is told of it
 	Log       *slog.Logger
 	Now       func() time.Time // what every answer says the time is; nil means time.Now
 

@@ -44,7 +44,10 @@ func (c *changes) add(e client.Entry) {
 
 // watchChanges streams what changed in all tenants that the caller may see. It does not end by itself.
 func (c *call) watchChanges() error {
-	after, err := c.begin()
+	after, fromNow, err := c.begin()
+	if err == nil && fromNow {
+		after, err = c.unlisted(after)
+	}
 	if err != nil {
 		return err
 	}
@@ -55,6 +58,23 @@ func (c *call) watchChanges() error {
 	return c.stream(feed{after: after, messages: func(ctx context.Context) iter.Seq2[message, error] {
 		return gathered(ctx, func(ctx context.Context) iter.Seq2[client.Entry, error] { return c.readable(ctx, scope) })
 	}})
+}
+
+// unlisted is the revision behind which lists may not have everything yet: whoever asks for them after the stream has begun misses nothing that
+// was appended before and is not in the picture.
+func (c *call) unlisted(end uint64) (uint64, error) {
+	if c.api.o.Drawn == nil {
+		return end, nil
+	}
+	ctx, cancel := context.WithTimeout(c.context(), patience)
+	defer cancel()
+	drawn, err := c.api.o.Drawn(ctx)
+	if err != nil {
+		p := unavailable.says("how far the lists are can't be told").with("Retry-After", "1")
+		p.cause = err
+		return 0, p
+	}
+	return min(drawn, end), nil
 }
 
 // readable goes on behind an event that can't be read: one bad message must not keep everybody from all that follows it.

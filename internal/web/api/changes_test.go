@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -212,6 +213,39 @@ func TestChangesGoOnBehindTheLastIDWithoutALoss(t *testing.T) {
 		w.ask(http.MethodGet, changesPath, "", "", "Last-Event-ID", id).problem(http.StatusBadRequest, "invalid", "Last-Event-ID")
 		w.ask(http.MethodGet, changesPath+"?after="+id, "", "").problem(http.StatusBadRequest, "invalid", "after")
 	}
+}
+
+// What is in the journal and not yet in the picture is in no list, and no news for a stream that begins now.
+func TestNewChangesBeginWhereTheListsEnd(t *testing.T) {
+	t.Parallel()
+	var drawn atomic.Uint64
+	var away atomic.Bool
+	w := newWorld(t, func(o *api.Options) {
+		o.Drawn = func(context.Context) (uint64, error) {
+			if away.Load() {
+				return 0, errors.New("it is away")
+			}
+			return drawn.Load(), nil
+		}
+	})
+	for i := range 4 {
+		w.writes(request("contoso", fmt.Sprintf("r%d", i+1))).append(deprovision.Held, nil)
+	}
+	for _, behind := range []uint64{0, 2, 3} {
+		drawn.Store(behind)
+		if states, _ := w.opens(t, changesPath+"?new=true", admin).until(int(4-behind), 1); states[fmt.Sprintf("contoso.exchange-online-inline.r%d", behind)].Seq != 0 {
+			t.Errorf("behind %d: %v", behind, states)
+		}
+	}
+	drawn.Store(9) // of events that came after the end was asked for
+	s := w.opens(t, changesPath+"?new=true", admin)
+	w.writes(request("contoso", "r5")).append(deprovision.Held, nil)
+	if c := s.change(); c.Revision != 5 {
+		t.Errorf("%+v", c)
+	}
+	away.Store(true)
+	w.ask(http.MethodGet, changesPath+"?new=true", "", "").problem(http.StatusServiceUnavailable, "unavailable", "")
+	w.opens(t, changesPath+"?new=true", admin, "Last-Event-ID", "5").done() // where it goes on is known
 }
 
 func TestChangesShowNoTenantThatTheTokenDoesNotOpen(t *testing.T) {

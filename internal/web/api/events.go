@@ -56,7 +56,7 @@ func gapless(entries iter.Seq2[client.Entry, error], after uint64) iter.Seq2[cli
 
 // watchTenant streams the events of all requests of a tenant behind a revision. It does not end by itself.
 func (c *call) watchTenant() error {
-	after, err := c.begin()
+	after, _, err := c.begin()
 	if err != nil {
 		return err
 	}
@@ -66,21 +66,20 @@ func (c *call) watchTenant() error {
 	}})
 }
 
-// begin is the revision behind which a stream of many requests begins.
-func (c *call) begin() (uint64, error) {
-	onlyNew, err := c.flag("new")
-	if err != nil {
-		return 0, err
+// begin is the revision behind which a stream of many requests begins; fromNow says that this is the end of the journal.
+func (c *call) begin() (after uint64, fromNow bool, err error) {
+	if fromNow, err = c.flag("new"); err != nil {
+		return 0, false, err
 	}
 	last, err := c.client().End(c.context())
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	after, err := c.behind(last)
-	if onlyNew && !c.resumes() {
-		after = last
+	if fromNow = fromNow && !c.resumes(); fromNow {
+		return last, true, nil
 	}
-	return after, err
+	after, err = c.behind(last)
+	return after, false, err
 }
 
 // resumes reports whether the caller says behind what it goes on.

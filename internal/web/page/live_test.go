@@ -270,6 +270,21 @@ func TestPageShowsWhatItKnowsAlreadyThoughItsListsAreBehind(t *testing.T) {
 	p.In("row", "inline").See("in work")
 }
 
+// Whoever opens the page in the moment in which a change is in the journal and not yet in the picture.
+func TestPageOpenedBeforeTheListsHaveAChangeShowsIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.request(w.account(contoso, "inline", deprovision.ExchangeOnlineInline), "r1")
+	w.behind.Lock()
+	defer w.behind.Unlock()
+	s.claims()
+	s.parks("throttled", time.Hour)
+	for _, hash := range []string{"/accounts", "/tenants/contoso"} {
+		w.open(hash).See("waits for time")
+	}
+	w.open("/requests").See("1 new request: show")
+}
+
 func TestPageCountsExactlyWhatChangedWhileItWasPaused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

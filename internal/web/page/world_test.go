@@ -244,8 +244,8 @@ func (w *world) serve(shapes ...shape) {
 	}
 	w.calls = &calls{t: w.t, changed: make(chan struct{})}
 	o := api.Options{Client: c, Tokens: tokens(w.t), Tenants: []string{contoso, fabrikam}, Loopback: true, Observer: w.calls,
-		Log: slog.New(slog.NewTextHandler(w.log, nil)), Standings: standings{w}, Budget: api.Budget(budget),
-		Now: func() time.Time { return w.now() }}
+		Log: slog.New(slog.NewTextHandler(w.log, nil)), Drawn: w.journal.Drawn, Standings: standings{w},
+		Budget: api.Budget(budget), Now: func() time.Time { return w.now() }}
 	for _, s := range shapes {
 		s(&o)
 	}
