@@ -10,9 +10,11 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// accounts is a page of records, by id.
+// accounts is a page of records, by id, and how many there are on all pages: whoever wants only the number asks for one row.
 type accounts struct {
 	Accounts []deprovision.Account `json:"accounts"`
+	Total    int                   `json:"total"`
+	InUse    int                   `json:"inUse"` // those that are not closed
 	Next     string                `json:"next,omitempty"`
 }
 
@@ -29,16 +31,18 @@ func (c *call) listAccounts() error {
 	if err != nil {
 		return stored(err)
 	}
-	page := accounts{Accounts: []deprovision.Account{}}
+	page := accounts{Accounts: []deprovision.Account{}, Total: len(all)}
 	for _, a := range all {
-		if a.ID <= after {
-			continue
+		if a.State != deprovision.AccountClosed {
+			page.InUse++
 		}
-		if len(page.Accounts) == limit {
+		switch {
+		case a.ID <= after:
+		case len(page.Accounts) < limit:
+			page.Accounts = append(page.Accounts, a)
+		default:
 			page.Next = cursor("accounts", page.Accounts[limit-1].ID)
-			break
 		}
-		page.Accounts = append(page.Accounts, a)
 	}
 	c.link(page.Next)
 	return c.reply(http.StatusOK, page)

@@ -132,11 +132,26 @@ func TestAccountsArePagedByID(t *testing.T) {
 		w.ask(http.MethodPut, fmt.Sprintf("%s/a%d", accounts, i), admin, record).want(http.StatusCreated)
 	}
 	w.ask(http.MethodPut, api.Base+"/tenants/fabrikam/accounts/foreign", fabrikam, record).want(http.StatusCreated)
+	gone, revision, err := w.journal.Accounts().Get(t.Context(), "contoso", "a1")
+	if err == nil {
+		gone.State, gone.Closed = deprovision.AccountClosed, "r1"
+		_, err = w.journal.Accounts().Put(t.Context(), gone, revision)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	var got []string
 	for at := accounts + "?limit=2"; at != ""; {
 		a := w.ask(http.MethodGet, at, reader, "").want(http.StatusOK)
-		for _, account := range read[struct{ Accounts []deprovision.Account }](a).Accounts {
+		page := read[struct {
+			Accounts     []deprovision.Account
+			Total, InUse int
+		}](a)
+		for _, account := range page.Accounts {
 			got = append(got, account.ID)
+		}
+		if page.Total != 5 || page.InUse != 4 {
+			t.Errorf("every page counts all: %d in all, %d in use", page.Total, page.InUse)
 		}
 		at, _, _ = strings.Cut(strings.TrimPrefix(a.header.Get("Link"), "<"), ">")
 	}

@@ -1,11 +1,15 @@
 package page_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
 )
 
 func TestTenantsTellHowManyRequestsWaitAndFollowThem(t *testing.T) {
@@ -88,4 +92,68 @@ func TestTenantThatIsNotThereIsSaidSo(t *testing.T) {
 	p.Click("link", contoso)
 	p.See("No request was open in these 24 hours.")
 	p.See("This tenant has no service accounts.")
+}
+
+// accounts puts n records of contoso at once; every tenth is of an account that was removed.
+func (w *world) accounts(n int) {
+	w.t.Helper()
+	js, err := jetstream.New(w.nc, jetstream.WithPublishAsyncMaxPending(256))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for i := range n {
+		a := deprovision.Account{Tenant: contoso, ID: fmt.Sprintf("a-%05d", i), Service: deprovision.Teams, Kind: deprovision.Authorized, AppID: appID,
+			State: deprovision.AccountActive}
+		if i%10 == 9 {
+			a.State, a.Closed = deprovision.AccountClosed, "r1"
+		}
+		msg, err := event.EncodeAccount(a)
+		if err == nil {
+			_, err = js.PublishMsgAsync(msg)
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	<-js.PublishAsyncComplete()
+}
+
+func TestTenantsCountAccountsExactlyHoweverManyThereAre(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.accounts(12_000)
+	p := w.open("/tenants")
+	p.Until("as many as there are", func() bool { return strings.HasPrefix(rowOf(p, "Tenants"), contoso+" | 10,800 | ") })
+	goes(p, "/tenants/contoso")
+	p.See("Of 12,000 records only the first 10,000 can be listed.")
+	p.Click("button", "Show 100 more of 10,000")
+	p.Until("two hundred", func() bool { return len(p.Rows("Service accounts")) == 200 })
+}
+
+func TestTenantSaysHowManyRequestsOfItsDayWereLookedAt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.crowd(5500) // within 92 minutes
+	day := w.open("/accounts").NewTab()
+	day.Now(crowdBegan.Add(4 * time.Hour))
+	day.Open(w.url("/tenants/contoso"))
+	day.See("At least 5,050 requests were open in these 24 hours.") // 50 of the first 500 have not ended
+	day.See("Looked at were the 5,000 that began last of 5,500 requests, and all that are open: there may be others.")
+
+	later := day.NewTab()
+	later.Now(crowdBegan.Add(60 * 24 * time.Hour))
+	later.Open(w.url("/tenants/contoso"))
+	later.See("550 requests were open in these 24 hours.")
+	later.See("of 5,500 requests, and all that are open")
+}
+
+func TestTenantSaysNothingOfItsDayWhereAllWasLookedAt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.crowd(1200)
+	p := w.open("/accounts").NewTab()
+	p.Now(crowdBegan.Add(4 * time.Hour))
+	p.Open(w.url("/tenants/contoso"))
+	p.See("1,200 requests were open in these 24 hours. The 200 that began last are drawn, 1,000 are not.")
+	p.Gone("Looked at were")
 }

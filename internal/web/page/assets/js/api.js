@@ -90,16 +90,21 @@ export function sending() {
   return posts > 0;
 }
 
-/** Gets every row of a list that comes in pages, up to a bound; `more` says that there are others. */
+/**
+ * Gets every row of a list that comes in pages, up to a bound; `more` says that there are others, and `total` how many there are where the list
+ * counts them.
+ */
 export async function all(where, query, member, bound = 2000, signal) {
   const rows = [];
   let after = "";
+  let total;
   do {
     const page = await get(where, { ...query, limit: 500, after }, signal);
     rows.push(...page[member]);
     after = page.next ?? "";
+    total = page.total;
   } while (after && rows.length < bound);
-  return { rows, more: after !== "" };
+  return { rows, more: after !== "", total };
 }
 
 /** Makes an id for a request or a decision: the same call may then be sent twice. */

@@ -102,11 +102,21 @@ export function legend({ bars }) {
     bars.some((b) => b.open) && el("li", { class: "soft" }, "A dashed edge: not ended"));
 }
 
-/** Says how much of the day a layout shows. */
-export function said({ bars, left, total }) {
+/** Says how much of the day a layout shows; more: there may be requests that were not looked at. */
+export function said({ bars, left, total }, more = false) {
   if (total === 0) return "No request was open in these 24 hours.";
-  const drawn = `${counted(total, "request was", "requests were")} open in these 24 hours.`;
+  const drawn = `${more ? "At least " : ""}${counted(total, "request was", "requests were")} open in these 24 hours.`;
   return left > 0 ? `${drawn} The ${count(bars.length)} that began last are drawn, ${count(left)} are not.` : drawn;
+}
+
+/**
+ * Says what was not looked at, if anything. `looked` requests were, those that began last, of `total` (a node); `whole`: they are all. `open` is how
+ * many of the open ones were, or 0 for all. `more`: the last ones reach into the day, so that those behind them may, too.
+ */
+export function overlooked({ looked, whole = true, more, open }, total) {
+  if (whole && !open) return null;
+  return [` Looked at were the ${count(looked)} that began last of `, total, " requests, and ", open ? `the ${count(open)} of the open ones that began last`
+    : "all that are open", more ? ": there may be others." : ": one that began before those and has ended in these hours is missing."];
 }
 
 /** The same as a table. */

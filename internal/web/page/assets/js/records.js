@@ -14,11 +14,16 @@ const TRIES = 5;
 const CLOSES = ["succeeded", "succeeded-with-remainder", "nothing-found", "forced"];
 
 /**
- * Gets the records of each tenant and gives them to take(tenant, {rows, more}): a few tenants at a time, for the worker reads only so many lists at
+ * Gets the records of each tenant and gives them to take(tenant, {rows, more, total}): a few tenants at a time, for the worker reads only so many lists at
  * once, and others ask, too.
  */
 export async function readRecords(tenants, signal, take) {
   await each(tenants, async (t) => take(t, await all(path("tenants", t, "accounts"), {}, "accounts", MOST, signal)));
+}
+
+/** Counts the records of each tenant that are not closed, and gives the number to take(tenant, number): the worker counts, however many there are. */
+export async function countRecords(tenants, signal, take) {
+  await each(tenants, async (t) => take(t, (await get(path("tenants", t, "accounts"), { limit: 1 }, signal)).inUse));
 }
 
 export class Records {

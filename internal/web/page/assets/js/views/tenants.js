@@ -3,7 +3,7 @@
 import { address } from "../address.js";
 import { el } from "../dom.js";
 import { poll } from "../poll.js";
-import { readRecords } from "../records.js";
+import { countRecords } from "../records.js";
 import { budget, gate, number, tally } from "../standings.js";
 import { button, notice, table } from "../widgets.js";
 import { count, ended } from "../words.js";
@@ -20,9 +20,7 @@ export function open(_, page) {
 
   async function tallyAccounts(names) {
     try {
-      await readRecords(names, page.signal, (name, { rows }) => {
-        active.set(name, rows.filter((a) => a.state !== "closed").length);
-      });
+      await countRecords(names, page.signal, (name, inUse) => active.set(name, inUse));
       problem = null;
     } catch (error) {
       if (page.signal.aborted) return;
