@@ -24,7 +24,7 @@ func (c *Client) DeadLetters(ctx context.Context) iter.Seq2[DeadLetter, error] {
 	return c.DeadLettersAfter(ctx, 0)
 }
 
-// DeadLettersAfter is [Client.DeadLetters] behind the one with a number.
+// DeadLettersAfter is [Client.DeadLetters] behind the one with a number. [Client.DeadLettersBefore] yields the newest first.
 func (c *Client) DeadLettersAfter(ctx context.Context, seq uint64) iter.Seq2[DeadLetter, error] {
 	return func(yield func(DeadLetter, error) bool) {
 		for s, err := range c.follow(ctx, feed{stream: deadLetterStream, subject: event.All(event.DeadLetters), from: seq + 1}) {

@@ -2,6 +2,9 @@ package client_test
 
 import (
 	"errors"
+	"fmt"
+	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,4 +91,108 @@ func TestRequeueRefusesWhatCannotHelp(t *testing.T) {
 			t.Errorf("%d: %v", seq, err)
 		}
 	}
+}
+
+// letters sets aside n small letters at once.
+func (w *world) letters(reason string, n int) {
+	w.t.Helper()
+	js, err := jetstream.New(w.nc, jetstream.WithPublishAsyncMaxPending(1024))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for i := range n {
+		msgs, err := event.EncodeDeadLetter(event.DeadLetter{Reason: reason, Subject: fmt.Sprintf("deprovision.request.contoso.teams.r%d", i), At: time.Now().UTC()})
+		if err == nil {
+			_, err = js.PublishMsgAsync(msgs[0], jetstream.WithStallWait(30*time.Second))
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	<-js.PublishAsyncComplete()
+}
+
+func numbersOf(t *testing.T, letters iter.Seq2[client.DeadLetter, error]) (numbers []uint64) {
+	t.Helper()
+	for d, err := range letters {
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers = append(numbers, d.Seq)
+	}
+	return numbers
+}
+
+func TestNewestDeadLettersComeFirstEachOnceWhateverIsMissing(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	if got := numbersOf(t, w.client.DeadLettersBefore(t.Context(), 0)); len(got) != 0 {
+		t.Errorf("where there is none: %v", got)
+	}
+	w.letters("not-json", 300)
+	w.letters("unreadable", 400) // more than a window
+	w.letters("not-json", 300)
+	stream, err := jetstreamOf(t, w).Stream(t.Context(), "DEPROVISION_DEADLETTERS")
+	if err == nil {
+		err = stream.Purge(t.Context(), jetstream.WithPurgeSubject("deprovision.deadletter.unreadable"))
+	}
+	if err == nil {
+		err = stream.Purge(t.Context(), jetstream.WithPurgeSequence(20))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := numbersOf(t, w.client.DeadLetters(t.Context()))
+	slices.Reverse(want)
+	if got := numbersOf(t, w.client.DeadLettersBefore(t.Context(), 0)); !slices.Equal(got, want) || len(got) != 581 {
+		t.Errorf("%d letters, want the same %d the other way round", len(got), len(want))
+	}
+	for _, before := range []uint64{1, 19, 20, 21, 22, 300, 301, 500, 700, 999, 5000} {
+		at := slices.IndexFunc(want, func(seq uint64) bool { return seq < before })
+		rest := []uint64{}
+		if at >= 0 {
+			rest = want[at:]
+		}
+		if got := numbersOf(t, w.client.DeadLettersBefore(t.Context(), before)); !slices.Equal(got, rest) {
+			t.Errorf("before %d: %d letters, want %d", before, len(got), len(rest))
+		}
+	}
+}
+
+// A page costs about as much as it holds, wherever it is among a hundred thousand.
+func TestPageOfNewestDeadLettersReadsNoMoreThanItHolds(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	const all = 100_000
+	w.letters("not-json", all)
+	nc, err := nats.Connect(w.server.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	c, err := client.New(nc, client.Options{Timeout: 30 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, before := range []uint64{0, all / 2, 60} {
+		begun, came := time.Now(), nc.Stats().InMsgs
+		n := 0
+		for _, err := range c.DeadLettersBefore(t.Context(), before) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n++; n == 51 {
+				break
+			}
+		}
+		if came = nc.Stats().InMsgs - came; n != 51 || came > 300 {
+			t.Errorf("before %d: %d letters by %d messages", before, n, came)
+		}
+		t.Logf("before %d: %d messages, %s", before, came, time.Since(begun).Round(time.Millisecond))
+	}
+	begun := time.Now()
+	if got := numbersOf(t, c.DeadLettersBefore(t.Context(), 0)); len(got) != all {
+		t.Errorf("%d of all", len(got))
+	}
+	t.Logf("all of them: %s", time.Since(begun).Round(time.Millisecond))
 }

@@ -104,6 +104,17 @@ func ExampleClient_DeadLetters() {
 	// Output: 1: "hello" on deprovision.request.contoso.teams.r9: not-json
 }
 
+// Who looks after what went wrong wants the newest first; the number of the last one leads on to those before it.
+func ExampleClient_DeadLettersBefore() {
+	c, _, done := stage()
+	defer done()
+	for d, err := range c.DeadLettersBefore(context.Background(), 0) {
+		must(err)
+		fmt.Printf("%d: %q on %s\n", d.Seq, d.Data, d.Subject)
+	}
+	// Output: 1: "hello" on deprovision.request.contoso.teams.r9
+}
+
 func ExampleClient_DeadLetter() {
 	c, _, done := stage()
 	defer done()

@@ -63,6 +63,7 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 		"batch":        func() error { _, err := c.Named(t.Context(), "contoso", "r"); return err },
 		"queue":        func() error { _, err := c.Queue(t.Context(), "contoso"); return err },
 		"dead letters": func() error { return firstError(c.DeadLetters(t.Context())) },
+		"newest first": func() error { return firstError(c.DeadLettersBefore(t.Context(), 0)) },
 	} {
 		if err := call(); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -27,9 +27,10 @@ type stored struct {
 	at  time.Time
 }
 
-// which names one message of a stream: the last on a subject, or the one with a sequence.
+// which names one message of a stream: the last on a subject, the one with a sequence, or the first from there on on a subject.
 type which struct {
 	Last string `json:"last_by_subj,omitempty"`
+	Next string `json:"next_by_subj,omitempty"`
 	Seq  uint64 `json:"seq,omitempty"`
 }
 

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"iter"
 	"net/http"
 	"strconv"
 	"time"
@@ -32,12 +34,16 @@ func (c *call) listDeadLetters() error {
 	if err != nil {
 		return err
 	}
-	after, err := c.numbered("dead-letters")
+	list, from, err := c.ordered()
+	if err != nil {
+		return err
+	}
+	after, err := c.numbered(list)
 	if err != nil {
 		return err
 	}
 	page := letters{DeadLetters: []letter{}}
-	for d, err := range c.client().DeadLettersAfter(c.context(), after) {
+	for d, err := range from(c.context(), after) {
 		if err != nil {
 			return stored(err)
 		}
@@ -45,7 +51,7 @@ func (c *call) listDeadLetters() error {
 			continue
 		}
 		if n := len(page.DeadLetters); n == limit {
-			page.Next = cursor("dead-letters", strconv.FormatUint(page.DeadLetters[n-1].Seq, 10))
+			page.Next = cursor(list, strconv.FormatUint(page.DeadLetters[n-1].Seq, 10))
 			break
 		}
 		page.DeadLetters = append(page.DeadLetters, letter{Seq: d.Seq, Reason: d.Reason, Detail: d.Detail, Subject: d.Subject, At: d.At, Size: d.Size,
@@ -53,6 +59,18 @@ func (c *call) listDeadLetters() error {
 	}
 	c.link(page.Next)
 	return c.reply(http.StatusOK, page)
+}
+
+// ordered returns the list that is asked for, by its name in cursors, and what reads it from a number on.
+func (c *call) ordered() (list string, from func(context.Context, uint64) iter.Seq2[client.DeadLetter, error], err error) {
+	switch order := c.query.Get("order"); {
+	case !c.query.Has("order"), order == "oldest":
+		return "dead-letters", c.client().DeadLettersAfter, nil
+	case order == "newest":
+		return "newest-dead-letters", c.client().DeadLettersBefore, nil
+	default:
+		return "", nil, &deprovision.Invalid{Field: "order", Value: clip(order), Allowed: "oldest or newest"}
+	}
 }
 
 // mayRead reports whether the caller may see a dead letter: those on a subject that names no request are for whoever sees all tenants.

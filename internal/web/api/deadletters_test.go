@@ -71,5 +71,20 @@ func TestDeadLettersAreReadAndPublishedAgainInOnesOwnTenants(t *testing.T) {
 	w.writes(request("contoso", "r10")).append(deprovision.Succeeded, nil)
 	w.ask(http.MethodPost, strings.Replace(foreign, "/2", "/3", 1)+"/requeue", admin, "{}").problem(http.StatusConflict, "conflict", "")
 	w.ask(http.MethodPost, letters+"/6/requeue", admin, "{}").problem(http.StatusBadRequest, "invalid", "subject")
+	newest := w.ask(http.MethodGet, letters+"?order=newest&limit=2", reader, "").want(http.StatusOK)
+	page := read[struct {
+		DeadLetters []client.DeadLetter
+		Next        string
+	}](newest)
+	if len(page.DeadLetters) != 2 || page.DeadLetters[0].Seq != 5 || page.DeadLetters[1].Seq != 4 { // the sixth is for whoever sees all tenants
+		t.Errorf("the newest are %s", newest.body)
+	}
+	rest := read[struct{ DeadLetters []client.DeadLetter }](w.ask(http.MethodGet, letters+"?order=newest&after="+page.Next, reader, "").want(http.StatusOK))
+	if len(rest.DeadLetters) != 2 || rest.DeadLetters[0].Seq != 3 || rest.DeadLetters[1].Seq != 1 {
+		t.Errorf("behind them are %+v", rest.DeadLetters)
+	}
+	w.ask(http.MethodGet, letters+"?after="+page.Next, reader, "").problem(http.StatusBadRequest, "invalid", "after") // of the other order
+	w.ask(http.MethodGet, letters+"?order=oldest&limit=1", reader, "").want(http.StatusOK)
+	w.ask(http.MethodGet, letters+"?order=sideways", reader, "").problem(http.StatusBadRequest, "invalid", "order")
 	w.ask(http.MethodGet, letters+"?after=x", admin, "").problem(http.StatusBadRequest, "invalid", "after")
 }

@@ -1,4 +1,4 @@
-// The messages that could not be used, in the order in which they were set aside.
+// The messages that could not be used, those that were set aside last first.
 
 import { Place } from "../address.js";
 import { get } from "../api.js";
@@ -20,7 +20,7 @@ export function open(_, page, query) {
 
   async function load() {
     const mine = ++asked;
-    const got = await get("/dead-letters", { limit: ROWS, after: place.after }, page.signal);
+    const got = await get("/dead-letters", { order: "newest", limit: ROWS, after: place.after }, page.signal);
     if (mine === asked) shown = { rows: got.deadLetters, next: got.next ?? "" };
   }
 
@@ -47,14 +47,14 @@ export function open(_, page, query) {
         el("p", { class: "list-head", tabindex: "-1", key: "head" }, said(shown, place)), button("Look again", () => page.reload(), { class: "quiet" })),
       el("div", { class: "wide", key: "list" }, table({ name: "Dead letters", columns: columns(opened), rows: shown.rows, key: (d) => d.seq,
         empty: place.first ? "There is no dead letter: every message could be used." : "There is none any more on this page." })),
-      pager({ older: !place.first && (() => turn(() => place.back({}))), newer: shown.next !== "" && (() => turn(() => place.on(shown.next, {}))) }),
+      pager({ newer: !place.first && (() => turn(() => place.back({}))), older: shown.next !== "" && (() => turn(() => place.on(shown.next, {}))) }),
     ],
   };
 }
 
 function said({ rows, next }, place) {
   const n = place.first ? "First page" : place.before.length > 0 ? `Page ${place.before.length + 1}` : "A later page";
-  return `${n}: ${counted(rows.length, "dead letter")}, the oldest first. ${next === "" ? "The newest stands last." : "Newer ones follow on the next page."}`;
+  return `${n}: ${counted(rows.length, "dead letter")}, the newest first. ${next === "" ? "The oldest stands last." : "Older ones follow on the next page."}`;
 }
 
 function columns(opened) {
