@@ -229,7 +229,7 @@ func TestStateIsTheJournalsAndHasItsRevision(t *testing.T) {
 	}
 	w.writes(request("contoso", "r2")).append(deprovision.Held, nil)
 	w.ask(http.MethodGet, path("contoso", "r2")+"/plan", "", "").problem(http.StatusNotFound, "no-plan", "")
-	for _, of := range []string{"", "/plan", "/artifacts", "/evidence", "/report", "/timeline", "/events"} {
+	for _, of := range []string{"", "/plan", "/plan/difference", "/artifacts", "/evidence", "/report", "/timeline", "/events"} {
 		w.ask(http.MethodGet, path("contoso", "r3")+of, "", "").problem(http.StatusNotFound, "unknown-request", "")
 	}
 }
@@ -262,7 +262,7 @@ func TestArtifactsArePagedInTheOrderOfTheJournal(t *testing.T) {
 	old := w.writes(request("contoso", "r2"))
 	old.seq = 8
 	old.append(deprovision.Succeeded, nil)
-	for _, of := range []string{"/artifacts", "/evidence", "/report", "/timeline"} {
+	for _, of := range []string{"/plan/difference", "/artifacts", "/evidence", "/report", "/timeline"} {
 		w.ask(http.MethodGet, path("contoso", "r2")+of, "", "").problem(http.StatusGone, "archived", "")
 	}
 }

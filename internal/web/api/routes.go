@@ -49,6 +49,7 @@ func routes() []route {
 		{id: "ask", method: "POST", path: "/requests", right: Ask, headers: []string{"traceparent"}, serve: (*call).ask},
 		{id: "getRequest", method: "GET", path: one, right: Read, serve: (*call).getRequest},
 		{id: "getPlan", method: "GET", path: one + "/plan", right: Read, reads: true, serve: (*call).getPlan},
+		{id: "getDifference", method: "GET", path: one + "/plan/difference", right: Read, reads: true, serve: (*call).getDifference},
 		{id: "listArtifacts", method: "GET", path: one + "/artifacts", right: Read, reads: true, query: page, serve: (*call).listArtifacts},
 		{id: "getEvidence", method: "GET", path: one + "/evidence", right: Read, reads: true, media: linesMedia, serve: (*call).getEvidence},
 		{id: "getReport", method: "GET", path: one + "/report", right: Read, reads: true, media: pageMedia, serve: (*call).getReport},

@@ -1,6 +1,7 @@
 // Decisions where the request waits: why it does, what may be answered, and what each answer does.
 
 import { decide, heard } from "./decision.js";
+import { differenceView } from "./difference.js";
 import { el } from "./dom.js";
 import { askRemoval } from "./remove.js";
 import { may, session } from "./session.js";
@@ -8,6 +9,8 @@ import { stamp } from "./time.js";
 import { button, link, notice } from "./widgets.js";
 import { ended, leaves } from "./words.js";
 import { anytime, knows, stopTitle, verbDoes, verbLabel } from "./verbs.js";
+
+let drift = { of: "" }; // what changed, of the stop that was looked at last
 
 /**
  * Makes the nodes with which a person answers a request. Call it with every new progress document: a dialog that is open hears of it in this way.
@@ -21,16 +24,29 @@ export function decisionPanel({ progress, page, redraw }) {
     redraw?.();
   };
   if (ended(progress.status)) return rest(progress);
-  return [progress.status === "waiting" && progress.stop && atStop(progress, decided), early(progress, decided)];
+  return [progress.status === "waiting" && progress.stop && atStop(progress, decided, redraw), early(progress, decided)];
 }
 
-function atStop(progress, decided) {
+function atStop(progress, decided, redraw) {
   const stop = progress.stop;
   return el("section", { class: "decide", key: "decide", "aria-labelledby": "decide-title" },
     el("h2", { id: "decide-title" }, stopTitle(stop.name)),
     stop.manual ? byHand(stop.manual, stop.detail) : el("p", { class: "why" }, el("bdi", {}, stop.detail)),
+    stop.name === "drift" && changes(progress, redraw),
     stop.expires && el("p", {}, "Open until ", stamp(stop.expires), ". After that the request ends as if it had been cancelled."),
     verbs(stop.offers.filter((v) => !anytime(v)), progress, decided), who());
+}
+
+// It is asked for once for each stop, and stays while the request is looked at.
+function changes({ request, plan, stop, ...rest }, redraw) {
+  const of = [request.tenant, request.service, request.id, stop.seq, plan?.digest].join(" ");
+  if (drift.of !== of) {
+    const mine = { of, view: differenceView({ request, plan, stop, ...rest }, () => mine.redraw?.()) };
+    drift = mine;
+    mine.view.load();
+  }
+  drift.redraw = redraw; // of the view that is there now
+  return drift.view.draw();
 }
 
 function byHand(manual, detail) {

@@ -71,7 +71,9 @@ export function decide(verb, progress, decided) {
         if (!moved()) throw new Error("The plan is another one than the request waits with. Look again in a moment.");
         return;
       }
-      ask = form({ verb, progress, now: () => latest, plan, digest, changed: redraw });
+      const next = form({ verb, progress, now: () => latest, plan, digest, changed: redraw });
+      await next.first?.(); // so that nothing comes in between under somebody's pointer
+      ask = next;
       ask.load?.().then(redraw);
     });
   }

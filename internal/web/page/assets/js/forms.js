@@ -1,8 +1,9 @@
 // What each decision needs from whoever takes it. A form has draw(dialog), missing() (what is not given yet, "" when nothing is), body() (the members
-// of the decision beside its id, verb and stop), danger, and maybe sends() (what its button says) and load().
+// of the decision beside its id, verb and stop), danger, and maybe sends() (what its button says), first() (to be waited for) and load().
 
 import { typed } from "./dialog.js";
 import { el } from "./dom.js";
+import { differenceView } from "./difference.js";
 import { approvalName, artifactKey, planView, tasks, why } from "./plan.js";
 import { consumersOf } from "./consumers.js";
 import { button, notice } from "./widgets.js";
@@ -25,6 +26,7 @@ export function form({ verb, progress, now, plan, digest, changed }) {
     body: () => Object.assign({}, ...parts.map((p) => p.body())),
     sends: parts[0].sends,
     load: parts[0].load,
+    first: parts[0].first || undefined,
   };
 }
 
@@ -71,6 +73,7 @@ function confirmation({ progress, plan, digest, changed }) {
   const before = progress.request.options.acknowledged ?? [];
   const cautions = progress.plan.cautions ?? [];
   const accepted = new Set(before);
+  const drifted = progress.stop.name === "drift" && differenceView(progress, changed);
   let users = [];
   const caution = (c) => el("label", { class: "check caution", key: `caution ${c.code}` },
     el("input", { type: "checkbox", checked: accepted.has(c.code), disabled: before.includes(c.code), onchange: (e) => {
@@ -80,9 +83,10 @@ function confirmation({ progress, plan, digest, changed }) {
     } }), el("span", {}, el("bdi", {}, c.text), " ",
       el("span", { class: "soft" }, `(${c.code}${before.includes(c.code) ? ", accepted with the request" : ""})`)));
   return {
+    first: drifted && drifted.load,
     load: async () => { users = await consumersOf(progress.request); },
     draw: (d) => [
-      progress.stop.name === "drift" && notice("warn", el("bdi", {}, progress.stop.detail)),
+      drifted && [notice("warn", el("bdi", {}, progress.stop.detail)), drifted.draw()],
       view.draw(),
       el("p", { key: "row" }, "At the end the account's own row at the product goes as well, and its record is closed."),
       cautions.length > 0 && [el("h3", { key: "cautions" }, "Before you confirm"), cautions.map(caution)],
