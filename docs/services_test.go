@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/footprint"
@@ -12,10 +13,12 @@ import (
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
-// product is the footprint that the program comes with.
+var parsedProduct = sync.OnceValues(footprint.Default)
+
+// product is the footprint that the program comes with, to be read only.
 func product(t *testing.T) *footprint.Footprint {
 	t.Helper()
-	f, err := footprint.Default()
+	f, err := parsedProduct()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -54,7 +55,7 @@ func parsed(t *testing.T, dir string, keep func(path string) bool) []*ast.File {
 		if err != nil || !strings.HasSuffix(path, ".go") || !keep(path) {
 			return err
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		f, err := parsedFile(path)
 		files = append(files, f)
 		return err
 	})
@@ -62,6 +63,17 @@ func parsed(t *testing.T, dir string, keep func(path string) bool) []*ast.File {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// sources are the files that were parsed before, by path: hundreds of names are looked for in the same ones.
+var sources sync.Map
+
+// parsedFile parses a Go file, once.
+func parsedFile(path string) (*ast.File, error) {
+	once, _ := sources.LoadOrStore(path, sync.OnceValues(func() (*ast.File, error) {
+		return parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	}))
+	return once.(func() (*ast.File, error))()
 }
 
 // declares reports whether a file has a function, method, type, variable or constant of this name.
