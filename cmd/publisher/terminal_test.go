@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
-	"github.com/deprovisioner/deprovisioner/internal/natstest"
+	"github.com/deprovisioner/deprovisioner/internal/journal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 

@@ -13,7 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/journal"
-	"github.com/deprovisioner/deprovisioner/internal/natstest"
+	"github.com/deprovisioner/deprovisioner/internal/journal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 

@@ -18,7 +18,7 @@ import (
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
-	"github.com/deprovisioner/deprovisioner/internal/natstest"
+	"github.com/deprovisioner/deprovisioner/internal/journal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )

@@ -16,7 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/engine"
-	"github.com/deprovisioner/deprovisioner/internal/natstest"
+	"github.com/deprovisioner/deprovisioner/internal/journal/natstest"
 	"github.com/deprovisioner/deprovisioner/internal/query"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	contract "github.com/deprovisioner/deprovisioner/pkg/event/query"

@@ -165,7 +165,7 @@ func TestPageOfNewestDeadLettersReadsNoMoreThanItHolds(t *testing.T) {
 	w := provisioned(t)
 	const all = 100_000
 	w.letters("not-json", all)
-	nc, err := nats.Connect(w.server.ClientURL())
+	nc, err := nats.Connect(w.server.URL())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 
-	"github.com/deprovisioner/deprovisioner/internal/natstest"
+	"github.com/deprovisioner/deprovisioner/internal/journal/natstest"
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 	"github.com/deprovisioner/deprovisioner/pkg/event"

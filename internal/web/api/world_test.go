@@ -18,7 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/journal"
-	"github.com/deprovisioner/deprovisioner/internal/natstest"
+	"github.com/deprovisioner/deprovisioner/internal/journal/natstest"
 	"github.com/deprovisioner/deprovisioner/internal/progress"
 	"github.com/deprovisioner/deprovisioner/internal/query"
 	"github.com/deprovisioner/deprovisioner/internal/redistest"
