@@ -20,6 +20,9 @@ type feed struct {
 	from    uint64
 	live    bool // go on after the last message that is there
 	met     bool // the stream answered once
+
+	interrupted func(error) // may be nil
+	away        bool        // that the feed does not go on was told
 }
 
 // name is what an error calls the feed.
@@ -45,6 +48,14 @@ func (f feed) config() jetstream.ConsumerConfig {
 	return config
 }
 
+// tell says that the feed goes on, or why it does not, once each time.
+func (f *feed) tell(err error) {
+	if f.interrupted != nil && f.away != (err != nil) {
+		f.away = err != nil
+		f.interrupted(err)
+	}
+}
+
 const (
 	heartbeat = 2 * time.Second        // of the server, while nothing is delivered
 	ahead     = 64                     // messages on their way at once; one may weigh 32 KiB and more
@@ -52,7 +63,10 @@ const (
 	lives     = time.Minute            // of a consumer that nobody uses any more
 )
 
-var errBroken = errors.New("the feed broke")
+var (
+	errBroken      = errors.New("the feed broke")
+	errReconnected = errors.New("the connection is another one")
+)
 
 // follow yields the messages of a feed in order, each once, whatever becomes of server, connection and consumer meanwhile: after every
 // break it goes on behind the last message that it yielded. An error is the last thing it yields.
@@ -73,6 +87,9 @@ func (c *Client) follow(ctx context.Context, f feed) iter.Seq2[stored, error] {
 			case !f.live && time.Since(moved) > c.timeout:
 				err = fmt.Errorf("%w: %w", ErrUnreachable, err)
 			default:
+				if !errors.Is(err, errReconnected) {
+					f.tell(err)
+				}
 				select {
 				case <-time.After(again):
 				case <-ctx.Done():
@@ -87,16 +104,21 @@ func (c *Client) follow(ctx context.Context, f feed) iter.Seq2[stored, error] {
 
 // round reads with one consumer until it breaks; done means that nothing more is wanted. It moves f.from behind every yielded message.
 func (c *Client) round(ctx context.Context, f *feed, yield func(stored) bool) (done bool, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer func() {
+		if cause := context.Cause(ctx); cause != nil && err != nil {
+			err = cause
+		}
+	}()
 	// After a reconnect the consumer, which lives in a server's memory, may be gone: build another at once instead of waiting for missed
-	// heartbeats.
-	status := c.nc.StatusChanged(nats.CONNECTED)
+	// heartbeats. That the connection is lost is worth no wait either: somebody may want to be told.
+	status := c.nc.StatusChanged(nats.CONNECTED, nats.RECONNECTING)
 	defer c.nc.RemoveStatusListener(status)
 	go func() {
 		select {
-		case <-status:
-			cancel()
+		case s := <-status:
+			cancel(interruption(s))
 		case <-ctx.Done():
 		}
 	}()
@@ -105,6 +127,7 @@ func (c *Client) round(ctx context.Context, f *feed, yield func(stored) bool) (d
 		return false, err
 	}
 	f.met = true
+	f.tell(nil)
 	defer c.drop(ctx, f.stream, consumer)
 	if !f.live && consumer.CachedInfo().NumPending == 0 {
 		return true, nil
@@ -131,6 +154,14 @@ func (c *Client) round(ctx context.Context, f *feed, yield func(stored) bool) (d
 			return true, nil
 		}
 	}
+}
+
+// interruption is what a change of the connection means to a feed.
+func interruption(s nats.Status) error {
+	if s == nats.RECONNECTING {
+		return fmt.Errorf("%w: %w", ErrUnreachable, nats.ErrDisconnected)
+	}
+	return errReconnected
 }
 
 // next waits for a message: as long as it takes in a live feed, else as long as a call may take.

@@ -1,12 +1,15 @@
 package client_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/nats-io/nats.go"
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 func TestInterruptionAndItsEndAreToldAndTheCloseIsNone(t *testing.T) {
@@ -32,4 +35,51 @@ func TestInterruptionAndItsEndAreToldAndTheCloseIsNone(t *testing.T) {
 	}
 	nc.Close()
 	client.Lost(func(err error) { t.Errorf("closed: %v", err) })(nc, nil) // as the connection does, at some time after its close
+}
+
+func TestWatchTellsWhenItCanNotGoOnAndWhenItDoesAgain(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	j := w.writes(request())
+	j.append(deprovision.Held, nil)
+	told := make(chan string, 8)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		scope := client.Scope{Interrupted: func(err error) {
+			if err != nil && (!errors.Is(err, client.ErrUnreachable) || !errors.Is(err, nats.ErrDisconnected)) { // not only when it is missed
+				t.Error(err)
+			}
+			told <- fmt.Sprintf("away %t", err != nil)
+		}}
+		for e, err := range w.client.WatchAll(ctx, scope) {
+			if err == nil {
+				told <- fmt.Sprint("event ", e.Progress.Seq)
+			}
+		}
+	}()
+	next := func(want string) {
+		t.Helper()
+		if got := <-told; got != want {
+			t.Fatalf("told %s, want %s", got, want)
+		}
+	}
+	next("event 1")
+	for range 2 {
+		connected := w.nc.StatusChanged(nats.CONNECTED)
+		stop(w.server)
+		next("away true")
+		w.start()
+		<-connected
+		w.nc.RemoveStatusListener(connected)
+		j.append(deprovision.Held, nil)
+		next("away false")
+		next(fmt.Sprint("event ", j.seq))
+	}
+	cancel()
+	<-ended
+	if len(told) > 0 { // who leaves is not interrupted
+		t.Error(<-told)
+	}
 }

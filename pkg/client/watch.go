@@ -62,6 +62,10 @@ type Scope struct {
 	// LastOnly leaves out, of what is there already, what is not the last event of its request. With After it does nothing: all that came behind it
 	// is yielded.
 	LastOnly bool
+
+	// Interrupted is called when the watch can't go on for a while, with the reason, and with nil when it goes on again, before anything that is
+	// yielded then. Whoever ranges over the watch calls it. nil means that nobody is told.
+	Interrupted func(error)
 }
 
 // WatchAll yields the events of all requests in the order of the journal, each once, through every interruption, until the context
@@ -95,7 +99,7 @@ func (c *Client) WatchAll(ctx context.Context, s Scope) iter.Seq2[Entry, error] 
 
 // feed is where the events of the scope are.
 func (s Scope) feed() (feed, error) {
-	f := feed{stream: eventStream, live: true, last: s.LastOnly}
+	f := feed{stream: eventStream, live: true, last: s.LastOnly, interrupted: s.Interrupted}
 	ref := deprovision.Ref{Tenant: "*", Service: "*", Request: "*"}
 	if s.Service != "" {
 		if err := s.Service.Validate(); err != nil {

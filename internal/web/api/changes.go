@@ -42,6 +42,8 @@ func (c *changes) add(e client.Entry) {
 	c.Revision, c.At = e.Revision, e.At
 }
 
+func (c changes) message() message { return message{id: c.Revision, data: c} }
+
 // watchChanges streams what changed in all tenants that the caller may see. It does not end by itself.
 func (c *call) watchChanges() error {
 	after, fromNow, err := c.begin()
@@ -56,7 +58,7 @@ func (c *call) watchChanges() error {
 		scope.Tenants = c.tenants()
 	}
 	return c.stream(feed{after: after, messages: func(ctx context.Context) iter.Seq2[message, error] {
-		return gathered(ctx, func(ctx context.Context) iter.Seq2[client.Entry, error] { return c.readable(ctx, scope) })
+		return gathered(ctx, func(ctx context.Context) iter.Seq2[news, error] { return c.readable(ctx, scope) })
 	}})
 }
 
@@ -77,18 +79,51 @@ func (c *call) unlisted(end uint64) (uint64, error) {
 	return min(drawn, end), nil
 }
 
+// news is an event of the journal, or what became of the way to the journal.
+type news struct {
+	entry client.Entry
+	way   *way // nil for an event
+}
+
+// way is how the journal is reached: lost is why it is not; nil means that it is again.
+type way struct{ lost error }
+
+// message tells who follows that nothing comes for a while, or that it goes on: their stream stays, and misses nothing.
+func (w way) message() message {
+	if w.lost == nil {
+		return message{event: "resumed", data: struct{}{}}
+	}
+	detail := "the journal can't be followed"
+	if errors.Is(w.lost, client.ErrUnreachable) {
+		detail = client.ErrUnreachable.Error()
+	}
+	return message{event: "interrupted", data: unavailable.says(detail)}
+}
+
 // readable goes on behind an event that can't be read: one bad message must not keep everybody from all that follows it.
-func (c *call) readable(ctx context.Context, scope client.Scope) iter.Seq2[client.Entry, error] {
-	return func(yield func(client.Entry, error) bool) {
+func (c *call) readable(ctx context.Context, scope client.Scope) iter.Seq2[news, error] {
+	return func(yield func(news, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		gone := false // who takes it
+		scope.Interrupted = func(err error) {
+			if !gone && !yield(news{way: &way{err}}, nil) {
+				gone = true
+				cancel()
+			}
+		}
 		for again := true; again; {
 			again = false
 			for e, err := range c.client().WatchAll(ctx, scope) {
+				if gone {
+					return
+				}
 				if bad, ok := errors.AsType[*client.UnreadableError](err); ok {
 					c.api.o.Log.WarnContext(ctx, "the stream of changes passes over an event", "error", err)
 					scope.After, again = bad.Revision, true
 					break
 				}
-				if !yield(e, err) {
+				if !yield(news{entry: e}, err) {
 					return
 				}
 			}
@@ -97,7 +132,7 @@ func (c *call) readable(ctx context.Context, scope client.Scope) iter.Seq2[clien
 }
 
 // gathered makes few messages of many events. The first goes out at once; then what came meanwhile, when the breath is over.
-func gathered(ctx context.Context, entries func(context.Context) iter.Seq2[client.Entry, error]) iter.Seq2[message, error] {
+func gathered(ctx context.Context, entries func(context.Context) iter.Seq2[news, error]) iter.Seq2[message, error] {
 	return func(yield func(message, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		items := arriving(ctx, entries(ctx))
@@ -110,7 +145,7 @@ func gathered(ctx context.Context, entries func(context.Context) iter.Seq2[clien
 		var wait <-chan time.Time // nil while nothing was sent lately
 		for {
 			if wait == nil && len(next.Requests) > 0 {
-				if !yield(message{next.Revision, next}, nil) {
+				if !yield(next.message(), nil) {
 					return
 				}
 				next, wait = changes{}, time.After(breath)
@@ -129,7 +164,14 @@ func gathered(ctx context.Context, entries func(context.Context) iter.Seq2[clien
 					last(next, i.err, yield)
 					return
 				}
-				next.add(i.value)
+				if i.value.way == nil {
+					next.add(i.value.entry)
+					continue
+				}
+				if len(next.Requests) > 0 && !yield(next.message(), nil) || !yield(i.value.way.message(), nil) {
+					return
+				}
+				next = changes{}
 			}
 		}
 	}
@@ -137,7 +179,7 @@ func gathered(ctx context.Context, entries func(context.Context) iter.Seq2[clien
 
 // last yields what is there, before what broke.
 func last(next changes, err error, yield func(message, error) bool) {
-	if (len(next.Requests) == 0 || yield(message{next.Revision, next}, nil)) && err != nil {
+	if (len(next.Requests) == 0 || yield(next.message(), nil)) && err != nil {
 		yield(message{}, err)
 	}
 }

@@ -35,7 +35,7 @@ type changes struct {
 func (s *reading) change() changes {
 	s.t.Helper()
 	e := s.next()
-	for e.comment != "" {
+	for e.comment != "" || e.name == "interrupted" || e.name == "resumed" {
 		e = s.next()
 	}
 	if err := described().accepts("/components/schemas/changes", []byte(e.data)); err != nil || e.name != "" {
@@ -246,6 +246,37 @@ func TestNewChangesBeginWhereTheListsEnd(t *testing.T) {
 	away.Store(true)
 	w.ask(http.MethodGet, changesPath+"?new=true", "", "").problem(http.StatusServiceUnavailable, "unavailable", "")
 	w.opens(t, changesPath+"?new=true", admin, "Last-Event-ID", "5").done() // where it goes on is known
+}
+
+func TestChangesSayAtOnceThatNATSIsAwayAndWhenItIsBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	j := w.writes(request("contoso", "r1"))
+	s := w.opens(t, changesPath+"?new=true", admin)
+	told := func(name string, holds func(data []byte) error) {
+		t.Helper()
+		e := s.next()
+		for e.comment != "" || e.retry != "" {
+			e = s.next()
+		}
+		if err := holds([]byte(e.data)); err != nil || e.name != name || e.id != "" {
+			t.Fatalf("%+v: %v", e, err)
+		}
+	}
+	for range 2 {
+		connected := w.nc.StatusChanged(nats.CONNECTED)
+		stop(w.server)
+		told("interrupted", func(data []byte) error { return described().accepts("/components/schemas/problem", data) })
+		w.ask(http.MethodGet, changesPath+"?new=true", "", "").problem(http.StatusServiceUnavailable, "unavailable", "")
+		w.start()
+		<-connected
+		w.nc.RemoveStatusListener(connected)
+		j.append(deprovision.Held, nil)
+		told("resumed", func(data []byte) error { return json.Unmarshal(data, &struct{}{}) })
+		if c := s.change(); c.Revision != j.revision { // on the same stream
+			t.Errorf("%+v", c)
+		}
+	}
 }
 
 func TestChangesShowNoTenantThatTheTokenDoesNotOpen(t *testing.T) {

@@ -43,7 +43,16 @@ type Changes = changes
 // Gathered makes few messages of many events, as the stream of changes does.
 func Gathered(ctx context.Context, entries func(context.Context) iter.Seq2[client.Entry, error]) iter.Seq2[Changes, error] {
 	return func(yield func(Changes, error) bool) {
-		for m, err := range gathered(ctx, entries) {
+		all := func(ctx context.Context) iter.Seq2[news, error] {
+			return func(yield func(news, error) bool) {
+				for e, err := range entries(ctx) {
+					if !yield(news{entry: e}, err) {
+						return
+					}
+				}
+			}
+		}
+		for m, err := range gathered(ctx, all) {
 			c, _ := m.data.(changes)
 			if !yield(c, err) {
 				return

@@ -25,8 +25,9 @@ type feed struct {
 
 // message is one event of a stream; the data is one line.
 type message struct {
-	id   uint64
-	data any
+	id    uint64
+	event string // its type; one that has a type tells of the stream itself, and leaves the id as it was
+	data  any
 }
 
 // text is the message as it is sent; the JSON has no line breaks.
@@ -35,6 +36,9 @@ func (m message) text() []byte {
 	if err != nil { // it was read from JSON
 		panic(err)
 	}
+	if m.event != "" {
+		return fmt.Appendf(nil, "event: %s\ndata: %s\n\n", m.event, data)
+	}
 	return fmt.Appendf(nil, "id: %d\ndata: %s\n\n", m.id, data)
 }
 
@@ -42,7 +46,7 @@ func (m message) text() []byte {
 func each(entries iter.Seq2[client.Entry, error], id func(client.Entry) uint64) iter.Seq2[message, error] {
 	return func(yield func(message, error) bool) {
 		for e, err := range entries {
-			if !yield(message{id(e), e}, err) {
+			if !yield(message{id: id(e), data: e}, err) {
 				return
 			}
 		}

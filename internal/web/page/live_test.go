@@ -79,7 +79,7 @@ func TestPageGoesOnAfterADroppedConnectionWithoutLosingAChange(t *testing.T) {
 	unchanged(t, p)
 }
 
-func TestPageGoesOnWhenNATSWasAway(t *testing.T) {
+func TestPageSaysThatNATSIsAwayAndGoesOnWhenItIsBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.request(w.account(contoso, "inline", deprovision.ExchangeOnlineInline), "r1")
@@ -90,7 +90,9 @@ func TestPageGoesOnWhenNATSWasAway(t *testing.T) {
 	s.claims()
 	p.In("row", "inline").See("in work")
 	w.stopNATS()
+	p.See("No updates now, trying again: no NATS server answers")
 	w.startNATS()
+	p.See("Live")
 	s.stops(deprovision.StopFailed, "a call was refused")
 	p.In("row", "inline").See("waits for you")
 	unchanged(t, p)

@@ -27,9 +27,10 @@ export function drawShell(path, changed) {
 function updates() {
   const s = live.status();
   if (s.state === "off") return null;
-  const states = { live: "Live", lost: "Connection lost, trying again", failed: "No updates" };
+  const away = s.problem?.status > 0 ? "No updates now, trying again" : "Connection lost, trying again";
+  const states = { live: "Live", away, lost: away, failed: "No updates" };
   const held = s.held === Infinity ? ", much changed" : s.held ? `, ${count(s.held)} changed` : "";
-  const why = s.state === "failed" && s.problem?.line ? `: ${s.problem.line}` : "";
+  const why = s.problem?.status > 0 ? `: ${s.problem.line}` : "";
   const wrong = s.state === "live" ? "" : `${states[s.state]}${why}`;
   const words = s.paused ? `Paused${held}${wrong && `. ${wrong}`}` : wrong || states.live;
   return el("div", { class: `updates ${s.paused && s.state === "live" ? "paused" : s.state}`, key: "updates" },

@@ -7,8 +7,8 @@ const LONGEST = 10_000;
 const QUIET = 40_000; // the server gives a sign of life every 15 seconds
 
 /**
- * Follows a stream until it ends or stop() is called. `on.event(data, id)` gets each event; `on.state("live"|"lost", problem)` hears how the
- * connection is; `on.end()` that nothing follows. `after` is the id of the last event that was seen, or "".
+ * Follows a stream until it ends or stop() is called. `on.event(data, id)` gets each event; `on.state("live"|"away"|"lost"|"failed", problem)` hears
+ * how it is (away: the worker is there, and can't reach what it tells of); `on.end()` that nothing follows. `after` is the id of the last event that was seen, or "".
  */
 export function follow(where, query, on, after = "") {
   const stopped = new AbortController();
@@ -56,9 +56,11 @@ async function once(where, query, headers, on, last, signal, alive) {
       timer = setTimeout(() => quiet.abort(), QUIET);
       for (const event of parse(value)) {
         if (event.type === "end") return true;
+        if (event.type === "interrupted") on.state?.("away", new Problem(503, JSON.parse(event.data)));
+        else if (event.type === "resumed") on.state?.("live");
         if (event.type === "problem") throw new Problem(503, JSON.parse(event.data));
         if (event.id !== "") last.id = event.id;
-        if (event.data !== "") tell(on, JSON.parse(event.data), event.id);
+        if (event.data !== "" && event.type === "message") tell(on, JSON.parse(event.data), event.id);
       }
     }
   } finally {
