@@ -67,12 +67,9 @@ func TestWatchTellsWhenItCanNotGoOnAndWhenItDoesAgain(t *testing.T) {
 	}
 	next("event 1")
 	for range 2 {
-		connected := w.nc.StatusChanged(nats.CONNECTED)
-		stop(w.server)
+		w.server.Stop()
 		next("away true")
-		w.start()
-		<-connected
-		w.nc.RemoveStatusListener(connected)
+		w.server.Back()
 		j.append(deprovision.Held, nil)
 		next("away false")
 		next(fmt.Sprint("event ", j.seq))

@@ -264,13 +264,10 @@ func TestChangesSayAtOnceThatNATSIsAwayAndWhenItIsBack(t *testing.T) {
 		}
 	}
 	for range 2 {
-		connected := w.nc.StatusChanged(nats.CONNECTED)
-		stop(w.server)
+		w.server.Stop()
 		told("interrupted", func(data []byte) error { return described().accepts("/components/schemas/problem", data) })
 		w.ask(http.MethodGet, changesPath+"?new=true", "", "").problem(http.StatusServiceUnavailable, "unavailable", "")
-		w.start()
-		<-connected
-		w.nc.RemoveStatusListener(connected)
+		w.server.Back()
 		j.append(deprovision.Held, nil)
 		told("resumed", func(data []byte) error { return json.Unmarshal(data, &struct{}{}) })
 		if c := s.change(); c.Revision != j.revision { // on the same stream
