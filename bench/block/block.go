@@ -2,7 +2,13 @@
 // comments.
 package block
 
-import "strings"
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"text/template"
+)
 
 // Block is what one measurement writes.
 type Block struct {
@@ -25,4 +31,17 @@ func (b Block) Put(document, text string) string {
 		head += "\n"
 	}
 	return head + b.begin() + text + b.end() + tail
+}
+
+// Write puts what the template makes of data into the document, in place of the block before or at the end.
+func (b Block) Write(path string, of *template.Template, data any) error {
+	document, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := of.Execute(&text, data); err != nil {
+		return fmt.Errorf("write the block %s: %w", b.Name, err)
+	}
+	return os.WriteFile(path, []byte(b.Put(string(document), text.String())), 0o644) //nolint:gosec // a page for everybody
 }

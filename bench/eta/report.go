@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 	"text/tabwriter"
@@ -88,15 +86,5 @@ var page = template.Must(template.New("estimates").Funcs(template.FuncMap{"perce
 // (bench/report.go).
 var ours = block.Block{Name: "estimates", Command: "make bench-eta", Template: "bench/eta/estimates.md.tmpl"}
 
-// write puts the block into the document, in place of the one before or at the end.
-func (r report) write(path string) error {
-	before, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	var text bytes.Buffer
-	if err := page.Execute(&text, r); err != nil {
-		return fmt.Errorf("write the block: %w", err)
-	}
-	return os.WriteFile(path, []byte(ours.Put(string(before), text.String())), 0o644) //nolint:gosec // a page for everybody
-}
+// write puts the block into the document.
+func (r report) write(path string) error { return ours.Write(path, page, r) }

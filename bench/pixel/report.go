@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 	"text/tabwriter"
@@ -53,15 +51,5 @@ var table = template.Must(template.New("pixel").Funcs(template.FuncMap{"short": 
 // ours is the block of the document that is written here.
 var ours = block.Block{Name: "page", Command: "make bench-page", Template: "bench/pixel/pixel.md.tmpl"}
 
-// write puts the block into the document, in place of the one before or at the end.
-func (r report) write(path string) error {
-	before, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	var filled bytes.Buffer
-	if err := table.Execute(&filled, r); err != nil {
-		return fmt.Errorf("write the block: %w", err)
-	}
-	return os.WriteFile(path, []byte(ours.Put(string(before), filled.String())), 0o644) //nolint:gosec // a page for everybody
-}
+// write puts the block into the document.
+func (r report) write(path string) error { return ours.Write(path, table, r) }
