@@ -115,12 +115,18 @@ func (s *scripted) append(kind deprovision.ChangeKind, change func(*deprovision.
 // claims has a worker take the request, or take it up again.
 func (s *scripted) claims() {
 	s.w.t.Helper()
-	s.append(deprovision.Claimed, func(e *deprovision.Event) { s.holds(&e.Progress) })
+	s.append(deprovision.Claimed, func(e *deprovision.Event) {
+		e.Progress.Claim = nil
+		s.holds(&e.Progress)
+	})
 }
 
+// holds has the worker hold the request, by the claim that it has; else by a new one.
 func (s *scripted) holds(p *deprovision.Progress) {
+	if p.Status != deprovision.Held || p.Claim == nil {
+		p.Claim = &deprovision.Claim{Worker: "worker-1", Trigger: "request", Seq: p.Seq, Lease: deprovision.Duration(30 * time.Second)}
+	}
 	p.Status, p.Detail, p.Park, p.Stop = deprovision.Held, "", nil, nil
-	p.Claim = &deprovision.Claim{Worker: "worker-1", Trigger: "request", Seq: p.Seq, Lease: deprovision.Duration(30 * time.Second)}
 	s.runs(p)
 }
 
