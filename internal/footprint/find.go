@@ -115,7 +115,7 @@ func (f *finder) refused(c candidate, v verdict, search Search) string {
 
 // artifact makes an artifact of an object and of what the matchers say about it.
 func (s *Service) artifact(c candidate, v verdict) deprovision.Artifact {
-	a := deprovision.Artifact{Kind: c.Kind, ID: c.ID, Name: c.Name, Step: s.Artifacts[v.entry].Step, Match: v.match, Before: c.raw}
+	a := deprovision.Artifact{Kind: c.Kind, ID: c.ID, Name: c.Name, Step: s.Artifacts[v.entry].Step, Match: v.match, Before: c.before()}
 	if v.match == "" {
 		a.Match = "suspect: " + v.suspect
 	}

@@ -3,7 +3,6 @@ package footprint
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -17,8 +16,7 @@ type candidate struct {
 	Object
 	facts
 
-	raw json.RawMessage // with its properties in a fixed order
-	err error           // why it can't be read
+	err error // why it can't be read
 }
 
 // verdict is what the matchers make of one object. The zero verdict: it is not the product's.
@@ -74,13 +72,15 @@ func (s *Service) finder(account deprovision.Account, objects []Object, used ...
 func candidates(objects []Object) []candidate {
 	list := make([]candidate, 0, len(objects))
 	for _, o := range objects {
-		c := candidate{Object: o, raw: o.before()}
+		c := candidate{Object: o}
 		c.facts, c.err = o.read()
 		list = append(list, c)
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(fold(a.ID), fold(b.ID)), strings.Compare(a.ID, b.ID),
-			strings.Compare(a.Name, b.Name), bytes.Compare(a.raw, b.raw))
+		if n := cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(fold(a.ID), fold(b.ID)), strings.Compare(a.ID, b.ID), strings.Compare(a.Name, b.Name)); n != 0 {
+			return n
+		}
+		return bytes.Compare(a.before(), b.before())
 	})
 	return slices.CompactFunc(list, func(a, b candidate) bool { return a.Kind == b.Kind && same(a.ID, b.ID) })
 }

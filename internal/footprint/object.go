@@ -99,6 +99,7 @@ func (l texts) has(values ...string) bool {
 }
 
 // before is the object in a form that does not depend on how the tenant orders its properties. What can't be read stays as it is.
+// It costs more than to judge an object, so only what a plan names is asked for it.
 func (o Object) before() json.RawMessage {
 	var v any
 	if err := decodeNumbers(o.Raw, &v); err != nil {
