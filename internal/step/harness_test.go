@@ -107,6 +107,9 @@ type harness struct {
 	advanced func(step string) error // called after each unit; may be nil
 }
 
+// embedded are the footprints of the program, which nobody changes: hundreds of harnesses read the YAML once.
+var embedded = sync.OnceValues(footprint.Embedded)
+
 const accountID = "inline"
 
 var startOfDay = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
@@ -135,10 +138,11 @@ func newHarnessOf(t *testing.T, fixture *tenantsim.Fixture, behaviour tenantsim.
 	h.client = &simClient{base: server.URL, app: tenantsim.WorkerAppID, secret: tenantsim.WorkerSecret, now: h.clock.Now,
 		http: &http.Client{Transport: transport}, tokens: &tokens{kept: map[string]token{}}}
 	h.put(inlineAccount())
-	product, err := footprint.Embedded()
+	products, err := embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
+	product := maps.Clone(products)
 	h.print = product
 	h.steps = step.New(step.Deps{Tenants: h.tenant, Accounts: h, Brake: h.ledgers, Footprints: product, Clock: h.clock, Policy: func(string) step.Policy { return h.policy }})
 	h.state = deprovision.Progress{Status: deprovision.Held, Started: h.clock.Now(), Request: deprovision.Request{ID: "r1", Tenant: "contoso",

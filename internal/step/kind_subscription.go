@@ -34,7 +34,12 @@ func (j *job) own(ctx context.Context) (t m365.Tenant, ok bool, err error) {
 // https://learn.microsoft.com/graph/api/subscription-list
 type subscription struct{}
 
-func (subscription) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+func (k subscription) list(ctx context.Context, j *job) ([]footprint.Object, error) {
+	return k.those(ctx, j, func(string) bool { return true })
+}
+
+// those are the subscriptions with the ids that are looked for. One removal in hundreds looks for one in hundreds: the others are not taken apart.
+func (subscription) those(ctx context.Context, j *job, wanted func(id string) bool) ([]footprint.Object, error) {
 	if j.blind {
 		return nil, nil
 	}
@@ -48,6 +53,9 @@ func (subscription) list(ctx context.Context, j *job) ([]footprint.Object, error
 	}
 	var out []footprint.Object
 	for _, o := range found {
+		if !wanted(o.ID) {
+			continue
+		}
 		objects, err := placed(footprint.Subscription, "GET /subscriptions", o, map[string]any{"clientState": nil, "encryptionCertificate": nil,
 			"expirationDateTime": nil}) // secrets, and what the app renews all the time
 		if err != nil {
@@ -67,7 +75,11 @@ func (k subscription) readAll(ctx context.Context, j *job, list []deprovision.Ar
 	if j.account.AppCredential == "" {
 		return slices.Repeat([]reading{{err: j.unrecorded()}}, len(list))
 	}
-	objects, err := k.list(ctx, j)
+	ids := map[string]bool{}
+	for _, a := range list {
+		ids[strings.ToLower(a.ID)] = true
+	}
+	objects, err := k.those(ctx, j, func(id string) bool { return ids[strings.ToLower(id)] })
 	if err != nil {
 		return slices.Repeat([]reading{{err: err}}, len(list))
 	}
