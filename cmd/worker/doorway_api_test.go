@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -20,6 +21,8 @@ import (
 
 // apiDoor is the JSON API of the office's worker. Whoever speaks has a token of their own.
 type apiDoor struct{ *office }
+
+func (d apiDoor) in(t *testing.T) doorway { return apiDoor{d.with(t)} }
 
 // call makes one call and returns its status and body.
 func (d apiDoor) call(method, path, token string, body any, header ...string) (int, string) {

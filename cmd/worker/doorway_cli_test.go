@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/cli"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -14,6 +15,8 @@ import (
 
 // cliDoor is the publisher, as a script runs it: its options, its exit codes, its JSON.
 type cliDoor struct{ *office }
+
+func (d cliDoor) in(t *testing.T) doorway { return cliDoor{d.with(t)} }
 
 // publisher runs it and returns the exit code, what it printed, and what it complained of.
 func (d cliDoor) publisher(args ...string) (code int, out, complains string) {

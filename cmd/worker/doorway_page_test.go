@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/browsertest"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -17,21 +18,27 @@ type pageDoor struct {
 	tab *tab
 }
 
-// tab is a tab of the browser, opened when somebody first looks.
+// tab is a tab of the browser, opened when somebody first looks. It stays open as long as the test that the door was entered in.
 type tab struct {
 	*browsertest.Page
 
+	t   *testing.T
 	who string // is signed in
 }
+
+func (d pageDoor) in(t *testing.T) doorway { return pageDoor{apiDoor{d.with(t)}, d.tab} }
 
 // browse is the tab, with somebody signed in.
 func (d pageDoor) browse(who string) *browsertest.Page {
 	d.t.Helper()
-	if d.tab.Page == nil {
-		d.tab.Page = browsertest.New(d.t)
-		d.tab.Open(d.page("#/accounts"))
+	first := d.tab.Page == nil
+	if first {
+		d.tab.Page = browsertest.New(d.tab.t)
 	}
-	p := d.tab.Page
+	p := d.tab.For(d.t)
+	if first {
+		p.Open(d.page("#/accounts"))
+	}
 	if who == "" || who == d.tab.who {
 		return p
 	}
@@ -99,7 +106,7 @@ func (d pageDoor) ask(r deprovision.Request) answered {
 // sent waits until a dialog is gone, or says what is wrong.
 func (d pageDoor) sent(dialog string) answered {
 	d.t.Helper()
-	p := d.tab.Page
+	p := d.tab.For(d.t)
 	var a answered
 	p.Until("the dialog is gone, or tells what is wrong", func() bool {
 		if a.ok = !p.Has("dialog", dialog); a.ok {

@@ -24,6 +24,8 @@ type doorway interface {
 	evidence(ref deprovision.Ref) []deprovision.Evidence
 	// bundle puts the sealed evidence into a file, and says where.
 	bundle(ref deprovision.Ref) string
+	// in is the same way, for a part of the test.
+	in(t *testing.T) doorway
 }
 
 // answered is what came back: whether it counts, and everything that was said.
@@ -40,7 +42,7 @@ var doorways = map[string]func(t *testing.T, o *office) doorway{
 }
 
 // throughPage goes in by the page.
-func throughPage(t *testing.T, o *office) doorway { return pageDoor{apiDoor{o.with(t)}, &tab{}} }
+func throughPage(t *testing.T, o *office) doorway { return pageDoor{apiDoor{o.with(t)}, &tab{t: t}} }
 
 // stands follows a request until it waits at a stop of this name, and fails the test at any other and at an end.
 func stands(t *testing.T, d doorway, ref deprovision.Ref, from uint64, stop string) deprovision.Progress {

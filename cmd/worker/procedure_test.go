@@ -81,9 +81,10 @@ func wholeProcedure(t *testing.T, enter func(*testing.T, *office) doorway) {
 func (c *conversation) talk(t *testing.T, enter func(*testing.T, *office) doorway) {
 	t.Helper()
 	t.Run(c.account.ID, func(t *testing.T) {
+		door := enter(t, c.office)
 		for _, phase := range phases {
 			if !t.Run(phase.name, func(t *testing.T) {
-				c.office, c.doorway = c.with(t), enter(t, c.office)
+				c.office, c.doorway = c.with(t), door.in(t)
 				phase.run(c)
 			}) {
 				t.FailNow()

@@ -44,6 +44,15 @@ func (p *Page) NewTab() *Page {
 	return newPage(p.ctx, p.tb, p.folder)
 }
 
+// For is this tab for a part of its test: what goes wrong under its eyes and hands fails that part. The tab stays open behind it.
+func (p *Page) For(tb testing.TB) *Page {
+	tb.Helper()
+	part := *p
+	part.tb = tb
+	part.Scope = Scope{p: &part}
+	return &part
+}
+
 func newPage(parent context.Context, tb testing.TB, folder string, options ...chromedp.ContextOption) *Page {
 	tb.Helper()
 	p := &Page{tb: tb, watch: newWatch(), folder: folder}
