@@ -166,6 +166,42 @@ func TestDialogSaysWhenTheRequestMovedOn(t *testing.T) {
 	p.Lost("dialog", "Confirm: inline of contoso")
 }
 
+// Pausing keeps what is drawn; a dialog that decides must not keep what is no longer there.
+func TestDialogSaysThatTheRequestMovedOnThoughUpdatesArePaused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, at := openInline(w)
+	s.reaches("remove-rerouting-rules")
+	s.stops(deprovision.StopFailed, "a call failed")
+	decisions := w.answering(nil)
+	p := w.opened(at, decider)
+	p.Find("button", "Retry…")
+	p.Click("button", "Pause updates")
+	const gone = "The request has moved on: this is no longer the stop that you looked at."
+	retry := func() *browsertest.Scope {
+		p.Click("button", "Retry…")
+		return p.In("dialog", "Retry: inline of contoso")
+	}
+	d := retry()
+	ready(p)
+	if disabled(p, "Retry") {
+		t.Fatal("the stop that is there can't be answered")
+	}
+	s.claims()
+	d.See(gone) // it was open before
+	if !disabled(p, "Retry") {
+		t.Error("a stop that is no longer there can be answered")
+	}
+	p.Press("Escape")
+	p.Lost("dialog", "Retry: inline of contoso")
+	p.In("main", "").See("A step failed") // what is drawn stays
+	retry().See(gone)
+	p.Press("Escape")
+	p.Lost("dialog", "Retry: inline of contoso")
+	p.See("Paused, 1 changed")
+	none(w, decisions)
+}
+
 func TestAccidentsDecideNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -5,11 +5,17 @@ import { get, requestPath } from "./api.js";
 import { dialog } from "./dialog.js";
 import { el } from "./dom.js";
 import { form } from "./forms.js";
+import { fresh } from "./fresh.js";
 import { letter } from "./letter.js";
+import * as live from "./live.js";
 import { loadPlan } from "./plan.js";
+import { keyOf } from "./seen.js";
 import { button, notice } from "./widgets.js";
 import { ended, status } from "./words.js";
 import { anytime, verbDoes, verbLabel, verbSends } from "./verbs.js";
+
+const GAP = 250; // milliseconds between two looks at a request whose updates are paused
+const AGAIN = 1000; // milliseconds until another look after an answer that is behind what was told
 
 let current = null; // there is one dialog at a time
 
@@ -25,6 +31,7 @@ export function decide(verb, progress, decided) {
   const bound = verb === "confirm" || verb === "approve";
   let latest = progress;
   const mail = letter("d");
+  const closed = new AbortController();
   let stored = false;
   let ask = bound ? null : form({ verb, progress, now: () => latest, changed: redraw });
 
@@ -52,11 +59,15 @@ export function decide(verb, progress, decided) {
           "and to close this does not take it back."),
         button(text, () => send(d), { key: "go", class: ask?.danger ? "danger" : "main", disabled: !d.ready || !ask || missing !== "" || moved() !== "" }));
     },
-    done: () => { if (current === self) current = null; },
+    done: () => {
+      if (current === self) current = null;
+      closed.abort();
+    },
   });
   const self = { heard: hear };
   current = self;
   if (bound) begin(shown);
+  if (live.status().paused) overhear();
 
   function redraw() {
     shown.redraw();
@@ -76,6 +87,25 @@ export function decide(verb, progress, decided) {
       ask = next;
       ask.load?.().then(redraw);
     });
+  }
+
+  // While updates are paused the view stays as it is, and may be old already.
+  function overhear() {
+    const mine = keyOf({ ...request, request: request.id });
+    let told = 0; // the newest event of it
+    let timer = 0;
+    const look = fresh(async () => {
+      const now = await get(requestPath(request), {}, closed.signal).then((state) => state.progress, () => null); // sent, it is refused all the same
+      if (closed.signal.aborted) return;
+      if (now) hear(now);
+      if (!now || now.seq < told) timer = setTimeout(look, AGAIN);
+    }, GAP, closed.signal);
+    const unhear = live.overhear((list) => {
+      if (list !== "all") told = Math.max(told, ...list.filter((r) => keyOf(r) === mine).map((r) => r.seq));
+      if (list === "all" || told > latest.seq) look();
+    });
+    closed.signal.addEventListener("abort", () => { clearTimeout(timer); unhear(); }, { once: true });
+    look();
   }
 
   function hear(now) {

@@ -12,6 +12,7 @@ const LONG = 300_000; // milliseconds after which it is less to load anew than t
 const MOST = 5000; // requests that are held back one by one
 
 const listeners = new Set();
+const overhearing = new Set();
 let stream = null;
 let last = "";
 let held = new Map(); // newest state of each request that changed while paused
@@ -38,6 +39,15 @@ export function status() {
 export function listen(f) {
   listeners.add(f);
   return () => listeners.delete(f);
+}
+
+/**
+ * Calls f with the summaries that are held back while the updates are paused, or with "all". Pausing keeps what is drawn as it is; whoever is about
+ * to decide has to know better. Returns how to stop that.
+ */
+export function overhear(f) {
+  overhearing.add(f);
+  return () => overhearing.delete(f);
 }
 
 /** Begins, or begins anew with the rights of somebody else. */
@@ -93,7 +103,7 @@ function connect() {
       if (state === "failed") again = setTimeout(connect, SLOWLY); // the worker may be started anew with another configuration
       if (!missed || !paused) return tell(missed ? "all" : null);
       heldAll = true;
-      tell(null);
+      hold("all");
     },
   }, last);
 }
@@ -118,7 +128,12 @@ function arrive(requests) {
   for (const r of requests) held.set(keyOf(r), r);
   if (held.size > MOST) heldAll = true;
   if (heldAll) held.clear();
-  return tell(null);
+  hold(requests);
+}
+
+function hold(requests) {
+  call(overhearing, requests);
+  tell(null);
 }
 
 /** The newest summary of each request that was told of between two times of performance.now(), as far back as they are kept. */
@@ -135,7 +150,11 @@ function tell(requests) {
     const now = performance.now();
     told = [...told.filter(({ at }) => at > now - KEPT), { at: now, requests }];
   }
-  for (const f of [...listeners]) {
+  call(listeners, requests);
+}
+
+function call(all, requests) {
+  for (const f of [...all]) {
     try {
       f(requests);
     } catch (error) {
