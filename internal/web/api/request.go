@@ -17,6 +17,9 @@ type state struct {
 	Revision uint64                `json:"revision,omitempty"` // of the last event
 	Progress *deprovision.Progress `json:"progress,omitempty"`
 	Request  *deprovision.Request  `json:"request,omitempty"` // while it is queued
+
+	Seal      string `json:"seal,omitempty"`      // of a request that has ended: the chain value of its last event; "" where an older worker wrote that
+	Signature string `json:"signature,omitempty"` // of the seal, where the worker has a key
 }
 
 // getRequest answers with the last event of the journal, the truth, and not with the picture.
@@ -40,7 +43,11 @@ func (c *call) look(ref deprovision.Ref) (state, error) {
 	for again := false; ; again = true {
 		last, err := c.client().Last(c.context(), ref)
 		if err == nil {
-			return state{At: last.At, Revision: last.Revision, Progress: &last.Progress}, nil
+			s := state{At: last.At, Revision: last.Revision, Progress: &last.Progress}
+			if last.Progress.Status.Terminal() {
+				s.Seal, s.Signature = last.Chain, last.Signature
+			}
+			return s, nil
 		}
 		if again || !errors.Is(err, client.ErrUnknownRequest) {
 			return state{}, stored(err)

@@ -227,6 +227,16 @@ func TestStateIsTheJournalsAndHasItsRevision(t *testing.T) {
 	if got := read[deprovision.Plan](a); got.Digest() != p.Digest() || a.header.Get("ETag") != `"`+p.Digest()+`"` {
 		t.Errorf("%s %v", a.body, a.header)
 	}
+	if strings.Contains(string(a.body), `"seal"`) {
+		t.Errorf("what has not ended has a seal: %s", a.body)
+	}
+	ended := w.writes(request("contoso", "r4"))
+	ended.append(deprovision.Succeeded, nil)
+	last, err := w.client().Last(t.Context(), ended.request.Ref())
+	got := read[struct{ Seal string }](w.ask(http.MethodGet, path("contoso", "r4"), reader, "").want(http.StatusOK)).Seal
+	if err != nil || got == "" || got != last.Chain {
+		t.Errorf("the seal is %q, want %q, %v", got, last.Chain, err)
+	}
 	w.writes(request("contoso", "r2")).append(deprovision.Held, nil)
 	w.ask(http.MethodGet, path("contoso", "r2")+"/plan", "", "").problem(http.StatusNotFound, "no-plan", "")
 	for _, of := range []string{"", "/plan", "/plan/difference", "/artifacts", "/evidence", "/report", "/timeline", "/events"} {

@@ -2,12 +2,14 @@ package page_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/internal/browsertest"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
+	"github.com/deprovisioner/deprovisioner/pkg/event"
 	"github.com/deprovisioner/deprovisioner/pkg/evidence"
 )
 
@@ -55,12 +57,13 @@ func TestEvidenceBundleThatThePageSavesIsWhole(t *testing.T) {
 	t.Parallel()
 	w, s := carriedOut(t)
 	p := w.open(evidenceAt)
+	seal := p.Copied(func() { p.Click("button", "Copy the seal") })
 	whole := func(who string) {
 		saved := p.Download(func() { p.Click("button", "Download the sealed bundle") })
 		if saved.Name != "contoso.exchange-online-inline.r1.jsonl" {
 			t.Errorf("%s: it is saved as %q", who, saved.Name)
 		}
-		sum, err := evidence.Verify(bytes.NewReader(saved.Content), evidence.Check{})
+		sum, err := evidence.Verify(bytes.NewReader(saved.Content), evidence.Check{Seal: seal})
 		if err != nil || !sum.Ended || sum.Last != s.state.Seq {
 			t.Errorf("%s: %v, %+v", who, err, sum)
 		}
@@ -68,7 +71,7 @@ func TestEvidenceBundleThatThePageSavesIsWhole(t *testing.T) {
 	whole("nobody")
 	p.Find("link", "Open the report")
 	got := p.Copied(func() { p.Click("button", "Copy the command that verifies the bundle") })
-	if got != "publisher evidence verify contoso.exchange-online-inline.r1.jsonl" {
+	if got != "publisher evidence verify contoso.exchange-online-inline.r1.jsonl --seal "+seal {
 		t.Errorf("copied was %q", got)
 	}
 	w.signIn(p, onlooker)
@@ -77,6 +80,35 @@ func TestEvidenceBundleThatThePageSavesIsWhole(t *testing.T) {
 	if report.Name != "contoso.exchange-online-inline.r1.html" || !bytes.Contains(report.Content, []byte("Rerouting rule 2")) {
 		t.Errorf("the report is %q, %d bytes", report.Name, len(report.Content))
 	}
+}
+
+func TestEvidenceShowsTheSealAndHowToCheckIt(t *testing.T) {
+	t.Parallel()
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, s := inline(t)
+	w.journal.Seal = func(chain string) string { return event.Sign(private, chain) }
+	s.claims()
+	p := w.open(evidenceAt)
+	p.See("what is taken away now has no seal")
+	s.ends(deprovision.Succeeded)
+	p.See(", signed by a worker")
+	seal := p.Copied(func() { p.Click("button", "Copy the seal") })
+	command := p.Copied(func() { p.Click("button", "Copy the command that verifies the bundle") })
+	if command != "publisher evidence verify contoso.exchange-online-inline.r1.jsonl --seal "+seal {
+		t.Errorf("the command is %q", command)
+	}
+	p.See("Note it where those who can write the journal can't change it")
+	p.See("add --key with a file that has the public half of the workers' key")
+	saved := p.Download(func() { p.Click("button", "Download the sealed bundle") })
+	if _, err := evidence.Verify(bytes.NewReader(saved.Content), evidence.Check{Seal: seal, Key: public}); err != nil {
+		t.Errorf("the bundle does not have the seal that the page shows, %q: %v", seal, err)
+	}
+	p.Sound()
+	p.Phone()
+	p.Sound()
 }
 
 func TestEvidenceComesAHundredAtATime(t *testing.T) {
@@ -99,6 +131,7 @@ func TestEvidenceComesAHundredAtATime(t *testing.T) {
 	p.See("180 artifacts")
 	p.Lost("button", "Show more")
 	p.See("what is taken away now has no seal")
+	p.Lost("button", "Copy the seal")
 	removes(181, 5) // what goes while somebody looks appears behind it
 	p.See("185 artifacts")
 	if n := len(p.Rows("Artifacts")); n != 185 {
@@ -115,7 +148,8 @@ func TestEvidenceThatWasArchivedIsToldPlainly(t *testing.T) {
 	p.Expect("410")
 	p.Open(w.url(evidenceAt))
 	p.See("moved to the archive")
-	p.See("contoso.exchange-online-inline.r1.jsonl")
+	p.See("contoso/exchange-online-inline/r1.jsonl")
+	p.See("publisher evidence verify contoso/exchange-online-inline/r1.jsonl --seal sha256:")
 	p.Lost("button", "Download the sealed bundle")
 	p.Click("link", "Back to the request")
 	p.In("region", "How it is").See("removed")

@@ -20,6 +20,8 @@ export function open(params, page) {
   let next = ""; // where the page behind them begins
   let archived = false;
   let over = true; // whether the request has ended
+  let seal = ""; // of its end,
+  let signed = false; // and whether a worker signed that
   let text = "";
   let busy = "";
   let problem = "";
@@ -31,6 +33,8 @@ export function open(params, page) {
     async load() {
       const state = await get(here(), {}, page.signal);
       over = !state.queued && ended(state.progress.status);
+      seal = state.seal ?? "";
+      signed = Boolean(state.signature);
       if (!state.queued && next === "") await turn(pages.at(-1)?.after ?? ""); // a page that was not full may be now
     },
     changed(list) {
@@ -72,14 +76,31 @@ export function open(params, page) {
   }
 
   function moved() {
+    const kept = `${params.tenant}/${params.service}/${params.request}.jsonl`;
     return notice("warn", el("p", {}, "The journal of this request was moved to the archive, and its evidence with it."),
-      el("p", {}, "Look for ", code(`${name}.jsonl`, "the name of the bundle"), " where the command ", el("code", {}, "worker archive"),
-        " keeps its bundles. How it ended is still shown with the request."));
+      el("p", {}, "Look for ", code(kept, "the name of the bundle"), " in the directory where the command ", el("code", {}, "worker archive"),
+        " keeps its bundles. How it ended is still shown with the request."), sealed("the bundle that was kept"), verified(kept));
+  }
+
+  // The seal is of use only where it was noted before somebody had a reason to change anything.
+  function sealed(of) {
+    if (!over) return null;
+    if (!seal) return el("p", { key: "seal" }, "It has no seal: an older worker wrote its end.");
+    return el("div", { key: "seal" }, el("p", {}, "Seal: ", code(seal, "the seal"), signed && ", signed by a worker"),
+      el("p", { class: "soft" }, "The seal stands for every event of the journal, in its order. Note it where those who can write the journal can't change it, such as ",
+        `in a ticket: with it anybody can tell later that nothing was changed in ${of}.`));
+  }
+
+  // How a bundle is verified by the command.
+  function verified(file) {
+    const verify = `publisher evidence verify ${file}${over && seal ? ` --seal ${seal}` : ""}`;
+    return el("div", { key: "verify" }, el("p", {}, "To verify it, without any connection: ", code(verify, "the command that verifies the bundle")),
+      over && signed && el("p", { class: "soft" }, "To hold it to the signature, too, add ", el("code", {}, "--key"),
+        " with a file that has the public half of the workers' key."));
   }
 
   function bundle() {
     const file = `${name}.jsonl`;
-    const verify = `publisher evidence verify ${file}`;
     return el("section", { key: "bundle", "aria-labelledby": "bundle" }, el("h2", { id: "bundle" }, "To keep"),
       el("p", {}, "The bundle is all that the journal holds of this request, and can be verified without any connection. ",
         "The report is the same as a page to print."),
@@ -90,7 +111,7 @@ export function open(params, page) {
           page.say("The bundle is saved.");
         }), { class: "main", key: "get bundle", disabled: busy !== "" }), report()),
       problem && notice("bad", problem),
-      el("p", {}, "To verify it: ", code(verify, "the command that verifies the bundle")));
+      sealed("the bundle"), verified(file));
   }
 
   // Whoever is signed in shows a token, which a link can't do.
