@@ -32,12 +32,21 @@ func (w *worker) serveAPI(at net.Addr) error {
 	tcp, ok := at.(*net.TCPAddr)
 	a := api.New(api.Options{Client: c, Tokens: tokens, Tenants: slices.Collect(maps.Keys(w.cfg.Tenants)), Hosts: w.cfg.HTTP.Hosts,
 		Loopback: ok && tcp.IP.IsLoopback(), Observer: w.metrics, Log: w.log, Drawn: w.journal.Drawn, Standings: standings{w},
-		Budget: api.Budget(budget(w.cfg.Throttle))})
+		Budget: api.Budget(budget(w.cfg.Throttle)), Cautions: w.cautions})
 	w.web.Handle("/api/", a, a.Close)
 	for _, pattern := range page.Patterns() {
 		w.web.Handle(pattern, page.Handler(), nil)
 	}
 	return nil
+}
+
+// cautions tells what the footprint of an account says beforehand.
+func (w *worker) cautions(a deprovision.Account) ([]deprovision.Caution, bool) {
+	s, ok := w.prints.Service(a.Product, a.Service)
+	if !ok {
+		return nil, false
+	}
+	return s.Beforehand(a), true
 }
 
 // apiTokens reads the tokens of the API. Two that are the same would make one of two names that of whoever calls.

@@ -18,6 +18,7 @@ import (
 	"github.com/deprovisioner/deprovisioner/internal/clock"
 	"github.com/deprovisioner/deprovisioner/internal/config"
 	"github.com/deprovisioner/deprovisioner/internal/engine"
+	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
 	"github.com/deprovisioner/deprovisioner/internal/m365/tenants"
 	"github.com/deprovisioner/deprovisioner/internal/metrics"
@@ -47,6 +48,7 @@ type worker struct {
 	picture *progress.Picture
 	gate    *progress.Gate
 	tenants *tenants.Set
+	prints  footprint.Catalog
 	engine  *engine.Engine
 	metrics *metrics.Metrics
 	web     *web.Server
@@ -61,8 +63,7 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 		}
 	}()
 	slog.SetDefault(log) // for packages that are handed none
-	prints, err := footprints(cfg)
-	if err != nil {
+	if w.prints, err = footprints(cfg); err != nil {
 		return w, err
 	}
 	w.metrics = metrics.New(w.summary)
@@ -96,7 +97,7 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger) (w *work
 	if w.tenants, err = tenants.New(reach(cfg), tenants.Options{Gate: w.gate, Observer: calls{w.metrics}, HTTP: hooks.http}); err != nil {
 		return w, usage{err}
 	}
-	steps := step.New(step.Deps{Tenants: w.tenants.Tenant, Accounts: w.journal.Accounts(), Brake: w.journal.Ledgers(), Footprints: prints,
+	steps := step.New(step.Deps{Tenants: w.tenants.Tenant, Accounts: w.journal.Accounts(), Brake: w.journal.Ledgers(), Footprints: w.prints,
 		Clock: system, Policy: w.policy})
 	w.engine = engine.New(engine.Config{
 		Journal: w.journal, Accounts: w.journal.Accounts(), Steps: steps, Clock: system, Worker: w.name,

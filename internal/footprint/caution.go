@@ -15,12 +15,20 @@ var cautionPlaceholders = []string{"{consumers}", "{quarantined}"}
 
 // cautions are those that the footprint has for every removal, filled in, and those about what was found.
 func (s *Service) cautions(account deprovision.Account, artifacts []deprovision.Artifact) []deprovision.Caution {
-	known := strings.NewReplacer("{consumers}", consumers(account), "{quarantined}", s.quarantined(account, artifacts))
-	var out []deprovision.Caution
+	return append(s.told(account, s.quarantined(account, artifacts)), warnings(artifacts)...)
+}
+
+// Beforehand are the cautions that the footprint has for every removal of such an account, as far as they are known before anybody has looked.
+func (s *Service) Beforehand(account deprovision.Account) []deprovision.Caution {
+	return s.told(account, "how many items is not known before a worker has looked")
+}
+
+func (s *Service) told(account deprovision.Account, quarantined string) (out []deprovision.Caution) {
+	known := strings.NewReplacer("{consumers}", consumers(account), "{quarantined}", quarantined)
 	for _, c := range s.Cautions {
 		out = append(out, deprovision.Caution{Code: c.Code, Text: known.Replace(c.Text)})
 	}
-	return append(out, warnings(artifacts)...)
+	return out
 }
 
 // The most that a caution names of the customer's own systems: it is kept in every event of the request. The announcement has all of them.

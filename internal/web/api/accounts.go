@@ -57,6 +57,25 @@ func (c *call) getAccount() error {
 	return c.reply(http.StatusOK, a)
 }
 
+// cautions are what is to be known before the removal of an account is asked for.
+type cautions struct {
+	Known    bool                  `json:"known"` // whether a footprint describes the account's product and service
+	Cautions []deprovision.Caution `json:"cautions"`
+}
+
+func (c *call) listCautions() error {
+	a, _, err := c.client().AccountAt(c.context(), c.r.PathValue("tenant"), c.r.PathValue("account"))
+	if err != nil {
+		return err
+	}
+	list := cautions{Cautions: []deprovision.Caution{}}
+	if c.api.o.Cautions != nil {
+		found, ok := c.api.o.Cautions(a)
+		list.Known, list.Cautions = ok, append(list.Cautions, found...)
+	}
+	return c.reply(http.StatusOK, list)
+}
+
 // put is the answer to a record that was put.
 type put struct {
 	Account deprovision.Account `json:"account"`

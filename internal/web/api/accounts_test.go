@@ -161,6 +161,32 @@ func TestAccountsArePagedByID(t *testing.T) {
 	w.ask(http.MethodGet, accounts+"?after=x", reader, "").problem(http.StatusBadRequest, "invalid", "after")
 }
 
+func TestCautionsBeforeAPlanAreTheFootprintsOfTheRecordsProduct(t *testing.T) {
+	t.Parallel()
+	var asked []deprovision.Account
+	w := newWorld(t, func(o *api.Options) {
+		o.Cautions = func(a deprovision.Account) ([]deprovision.Caution, bool) {
+			asked = append(asked, a)
+			return []deprovision.Caution{{Code: "api-stops", Text: "The API stops."}}, true
+		}
+	})
+	w.ask(http.MethodGet, accounts+"/inline/cautions", reader, "").problem(http.StatusNotFound, "unknown-account", "")
+	w.ask(http.MethodPut, accounts+"/inline", admin, strings.Replace(record, "{", `{"product":"sentry",`, 1)).want(http.StatusCreated)
+	w.ask(http.MethodGet, accounts+"/inline/cautions", fabrikam, "").problem(http.StatusNotFound, "unknown-tenant", "tenant")
+	got := read[struct {
+		Known    bool
+		Cautions []deprovision.Caution
+	}](w.ask(http.MethodGet, accounts+"/inline/cautions", reader, "").want(http.StatusOK))
+	if !got.Known || len(got.Cautions) != 1 || got.Cautions[0].Code != "api-stops" || len(asked) != 1 || asked[0].Product != "sentry" {
+		t.Errorf("%+v of %+v", got, asked)
+	}
+	none := newWorld(t)
+	none.ask(http.MethodPut, accounts+"/inline", admin, record).want(http.StatusCreated)
+	if a := none.ask(http.MethodGet, accounts+"/inline/cautions", reader, "").want(http.StatusOK); !strings.Contains(string(a.body), `"known":false,"cautions":[]`) {
+		t.Errorf("where nothing is known: %s", a.body)
+	}
+}
+
 func TestUnreadableRecordIsAConflictAndMayBeReplaced(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -173,6 +199,7 @@ func TestUnreadableRecordIsAConflictAndMayBeReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.ask(http.MethodGet, accounts+"/inline", reader, "").problem(http.StatusConflict, "conflict", "")
+	w.ask(http.MethodGet, accounts+"/inline/cautions", reader, "").problem(http.StatusConflict, "conflict", "")
 	w.ask(http.MethodPut, accounts+"/inline", admin, record).problem(http.StatusConflict, "conflict", "")
 	w.ask(http.MethodPut, accounts+"/inline", admin, record, "If-Match", fmt.Sprintf(`"%d"`, ack.Sequence)).want(http.StatusOK)
 }

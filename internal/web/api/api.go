@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/client"
+	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
 // Base is where the API begins.
@@ -32,6 +33,9 @@ type Options struct {
 	Reads    int        // calls at once that read through a stream of NATS, each with a consumer of its own; 0 means 50
 	Budget   Budget     // of each tenant; the zero Budget sets no limit
 	Observer Observer   // may be nil
+
+	// Cautions are those that are known of every removal of such an account, before anybody looked; ok is false where no footprint describes it. May be nil.
+	Cautions func(deprovision.Account) (list []deprovision.Caution, ok bool)
 
 	Drawn     func(context.Context) (uint64, error) // the revision up to which the picture has everything; nil: it is never behind
 	Standings Standings                             // how tenants stand with what all workers share; nil: nothing is told of it

@@ -65,6 +65,7 @@ func routes() []route {
 			headers: []string{"Last-Event-ID"}, media: streamMedia, serve: (*call).watchTenant},
 		{id: "listAccounts", method: "GET", path: "/tenants/{tenant}/accounts", right: Read, reads: true, query: page, serve: (*call).listAccounts},
 		{id: "getAccount", method: "GET", path: "/tenants/{tenant}/accounts/{account}", right: Read, serve: (*call).getAccount},
+		{id: "listCautions", method: "GET", path: "/tenants/{tenant}/accounts/{account}/cautions", right: Read, serve: (*call).listCautions},
 		{id: "putAccount", method: "PUT", path: "/tenants/{tenant}/accounts/{account}", right: Operate, headers: []string{"If-Match"},
 			serve: (*call).putAccount},
 		{id: "amendAccount", method: "PATCH", path: "/tenants/{tenant}/accounts/{account}", right: Operate, serve: (*call).amendAccount},

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/internal/browsertest"
-	"github.com/deprovisioner/deprovisioner/internal/footprint"
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
 
@@ -48,33 +47,36 @@ func TestAskingWarnsFirstAndSendsOneRequest(t *testing.T) {
 
 func TestWarningsBeforeThePlanAreThoseOfTheFootprint(t *testing.T) {
 	t.Parallel()
-	catalog, err := footprint.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
 	w := newWorld(t)
-	p := w.open("/accounts")
-	var known map[string][]string
-	p.Eval(`import("/assets/js/remove.js").then((m) => m.STOPPING)`, &known)
-	for _, service := range deprovision.Services() {
-		s, ok := catalog.Service(deprovision.ReferenceProduct, service)
+	for i, service := range deprovision.Services() {
+		w.account(contoso, fmt.Sprint("a", i), service, func(a *deprovision.Account) { a.Consumers = []string{"our own playbooks"} })
+	}
+	w.account(contoso, "other", deprovision.Teams, func(a *deprovision.Account) { a.Product = "no-footprint" })
+	p := w.opened("/accounts", decider)
+	opened := func(id string) *browsertest.Scope {
+		p.Click("button", "Remove… "+id+" of contoso")
+		return p.In("dialog", "Remove "+id+" of contoso")
+	}
+	closed := func(id string) {
+		p.Press("Escape")
+		p.Lost("dialog", "Remove "+id+" of contoso")
+	}
+	for i, service := range deprovision.Services() {
+		id := fmt.Sprint("a", i)
+		d := opened(id)
+		s, ok := catalog().Service(deprovision.ReferenceProduct, service)
 		if !ok {
 			t.Fatalf("there is no footprint of %s", service)
 		}
-		var codes []string
+		d.See("our own playbooks")
 		for _, c := range s.Cautions {
-			if strings.HasSuffix(c.Code, "-stops") {
-				codes = append(codes, c.Code)
-			}
+			text := strings.NewReplacer("{consumers}", "our own playbooks", "{quarantined}", "how many items is not known before a worker has looked").Replace(c.Text)
+			d.See(text)
 		}
-		var said []string
-		for _, name := range known[deprovision.ReferenceProduct+" "+string(service)] {
-			said = append(said, strings.ReplaceAll(strings.ToLower(name), " ", "-")+"-stops")
-		}
-		if !slices.Equal(codes, said) {
-			t.Errorf("%s: the page warns of %v, the footprint of %v", service, said, codes)
-		}
+		closed(id)
 	}
+	opened("other").See("What stops with this account is not known here: the worker has no footprint of this product and service.")
+	closed("other")
 }
 
 func TestProblemIsShownBesideItsFieldAndNothingIsLost(t *testing.T) {

@@ -47,14 +47,17 @@ func (w *world) put(a deprovision.Account) {
 	}
 }
 
-// stepNames are those of a request, as the embedded footprint has them.
-var stepNames = sync.OnceValue(func() func(deprovision.Request) []string {
-	catalog, err := footprint.Embedded()
+// catalog are the embedded footprints.
+var catalog = sync.OnceValue(func() footprint.Catalog {
+	known, err := footprint.Embedded()
 	if err != nil {
 		panic(err)
 	}
-	return step.New(step.Deps{Footprints: catalog}).Names
+	return known
 })
+
+// stepNames are those of a request, as the embedded footprint has them.
+var stepNames = sync.OnceValue(func() func(deprovision.Request) []string { return step.New(step.Deps{Footprints: catalog()}).Names })
 
 // scripted is a request whose journal is written as a worker would. Its methods append one event each, unless they say otherwise.
 type scripted struct {

@@ -245,7 +245,7 @@ func (w *world) serve(shapes ...shape) {
 	w.calls = &calls{t: w.t, changed: make(chan struct{})}
 	o := api.Options{Client: c, Tokens: tokens(w.t), Tenants: []string{contoso, fabrikam}, Loopback: true, Observer: w.calls,
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Drawn: w.journal.Drawn, Standings: standings{w},
-		Budget: api.Budget(budget), Now: func() time.Time { return w.now() }}
+		Budget: api.Budget(budget), Cautions: beforehand, Now: func() time.Time { return w.now() }}
 	for _, s := range shapes {
 		s(&o)
 	}
@@ -270,6 +270,15 @@ func (w *world) serve(shapes ...shape) {
 		}
 	})
 	w.line = line{browsertest.NewWire(w.t, "http://"+listener.Addr().String())}
+}
+
+// beforehand tells of an account what its footprint says before anybody looked, as a worker does.
+func beforehand(a deprovision.Account) ([]deprovision.Caution, bool) {
+	s, ok := catalog().Service(a.Product, a.Service)
+	if !ok {
+		return nil, false
+	}
+	return s.Beforehand(a), true
 }
 
 // line is what lies between the browser and the server.

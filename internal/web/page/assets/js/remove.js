@@ -1,7 +1,7 @@
 // Asking for the removal of a service account. Asking removes nothing: a worker looks first, and what it found waits for a confirmation.
 
 import { get, requestPath } from "./api.js";
-import { recordOf } from "./consumers.js";
+import { cautionsOf, recordOf } from "./consumers.js";
 import { dialog } from "./dialog.js";
 import { el } from "./dom.js";
 import { letter } from "./letter.js";
@@ -10,10 +10,8 @@ import { absolute } from "./time.js";
 import { button, code, facts, notice } from "./widgets.js";
 import { counted, ended, leaves, service, status } from "./words.js";
 
-// What the vendor warns of before it removes such an account; the plan's cautions say it again, with who is known to use it.
-export const STOPPING = { "trend-micro-cas exchange-online": ["Threat Investigation", "Threat Mitigation", "Threat Remediation"] };
-
 const BY_APP_ID = ["sharepoint-online", "onedrive", "teams"]; // their apps are found by it at SharePoint, should a person have to
+
 /**
  * Opens the dialog that asks for the removal of an account: a record, or its tenant, service and id. `resumeOf` is the request whose remainder is to
  * be taken up.
@@ -22,6 +20,7 @@ export function askRemoval(account, { resumeOf = "" } = {}) {
   const mail = letter("r");
   const wish = { reason: "", dryRun: false, drain: "", purge: false, resumeOf };
   let record = account;
+  let warned = null; // what is to be known before, or why that is not known
   let earlier = [];
   const set = (name) => (e) => {
     wish[name] = e.currentTarget.type === "checkbox" ? e.currentTarget.checked : e.currentTarget.value;
@@ -31,7 +30,7 @@ export function askRemoval(account, { resumeOf = "" } = {}) {
   const shown = dialog({
     title: `Remove ${account.id} of ${account.tenant}`,
     draw: (d) => el("fieldset", { class: "plain", key: "form", disabled: mail.pending }, about(record), record.open && busyWith(record),
-      steps(wish), warnings(record), toNote(record), d.beside("account"), d.beside("service"),
+      steps(wish), warnings(record, warned), toNote(record), d.beside("account"), d.beside("service"),
       el("label", { key: "reason" }, el("span", {}, "Why? It is kept in the evidence. (may be left empty)"),
         el("textarea", { rows: 3, dir: "auto", oninput: set("reason") })), d.beside("reason"), options(d)),
     actions: (d) => el("div", { class: "send", key: "send" },
@@ -63,9 +62,11 @@ export function askRemoval(account, { resumeOf = "" } = {}) {
 
   // What the record says now, and what earlier requests left. Neither keeps anybody from asking: the worker knows better anyway.
   async function load() {
-    const [now, list] = await Promise.allSettled([recordOf({ tenant: account.tenant, account: account.id }),
+    const of = { tenant: account.tenant, account: account.id };
+    const [now, told, list] = await Promise.allSettled([recordOf(of), cautionsOf(of),
       get("/requests", { tenant: account.tenant, service: account.service, account: account.id, limit: 50 })]);
     if (now.status === "fulfilled") record = now.value;
+    warned = told.status === "fulfilled" ? told.value : { problem: told.reason.line ?? told.reason.message };
     if (list.status === "fulfilled") {
       earlier = list.value.requests.filter((r) => leaves.includes(r.status) && (r.remainder > 0 || r.request === resumeOf));
       const last = list.value.requests.find((r) => r.request === record.open);
@@ -104,13 +105,18 @@ function steps(wish) {
       : el("li", {}, el("strong", {}, "Nothing is removed before the plan is confirmed"), ": by a person, or by the tenant's policy where it says so."));
 }
 
-function warnings(a) {
-  const apis = STOPPING[`${a.product || "trend-micro-cas"} ${a.service}`];
-  if (!apis && !a.consumers?.length) return null;
-  const names = (list, tag) => el("ul", {}, list.map((n) => el("li", {}, el(tag, {}, n))));
-  return notice("warn", apis && [el("p", {}, "These automation APIs of the product stop working once this account is removed:"), names(apis, "strong")],
-    a.consumers?.length > 0 && [el("p", {}, "Your own systems that use the product's APIs, by the account's record:"), names(a.consumers, "bdi")],
-    el("p", {}, "The plan comes with all cautions, each to be accepted before anything goes."));
+// What is known of every removal of such an account. The plan says it again, with what was found, and each caution is to be accepted there.
+function warnings(a, warned) {
+  const bullets = (texts) => el("ul", {}, texts.map((t) => el("li", {}, el("bdi", {}, t))));
+  const yours = a.consumers?.length > 0 && [el("p", {}, "Your own systems that use the product's APIs, by the account's record:"), bullets(a.consumers)];
+  if (!warned) return el("p", { class: "soft", key: "warnings" }, "Loading what there is to know before…");
+  const list = warned.cautions ?? [];
+  const why = warned.problem ?? (warned.known ? "" : "the worker has no footprint of this product and service.");
+  if (list.length === 0 && !why && !yours) return null;
+  return el("div", { key: "warnings" }, notice("warn",
+    list.length > 0 && [el("p", {}, "To know before you ask, as the vendor tells it:"), bullets(list.map((c) => c.text))],
+    why && el("p", {}, `What stops with this account is not known here: ${why}`), yours,
+    el("p", {}, "The plan comes with all cautions, each to be accepted before anything goes.")));
 }
 
 function toNote(a) {
