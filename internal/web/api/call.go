@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -69,10 +70,27 @@ func (c *call) readPath() error {
 			return &deprovision.Invalid{Field: name, Value: clip(value), Allowed: deprovision.TokenRule}
 		}
 	}
-	if strings.Contains(c.route.path, "{tenant}") {
-		return c.mustSee(c.r.PathValue("tenant"))
+	if !strings.Contains(c.route.path, "{tenant}") {
+		return nil
 	}
-	return nil
+	err := c.mustSee(c.r.PathValue("tenant"))
+	if err != nil && c.caller.everywhere() && c.route.right == Read && strings.HasPrefix(c.route.path, one) {
+		return c.mustBeStored(err)
+	}
+	return err
+}
+
+// mustBeStored lets whoever sees all tenants read a request of a tenant that this worker does not have: it stands in their lists, since another
+// worker has the tenant, or had, or because it was rejected for that. What is not there is answered as unknown says.
+func (c *call) mustBeStored(unknown error) error {
+	ref, err := c.ref()
+	if err != nil {
+		return err
+	}
+	if _, err = c.look(ref); errors.Is(err, client.ErrUnknownRequest) {
+		return unknown
+	}
+	return err
 }
 
 // mustSee returns a problem unless the caller may see the tenant and the worker knows it.

@@ -314,3 +314,25 @@ func TestWhatIsAwayIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// What stands in a list can be read: also where the worker does not have the tenant, for whoever sees all of them. Nothing can be done there.
+func TestRequestOfATenantThatTheWorkerDoesNotHaveCanBeReadByWhoSeesAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := request("woodgrove", "r1")
+	w.waits(r)
+	for _, more := range []string{"", "/plan", "/artifacts", "/evidence", "/report", "/timeline"} {
+		for _, who := range []string{admin, ""} {
+			w.ask(http.MethodGet, path("woodgrove", "r1")+more, who, "").want(http.StatusOK)
+		}
+		for _, who := range []string{both, reader} {
+			w.ask(http.MethodGet, path("woodgrove", "r1")+more, who, "").problem(http.StatusNotFound, "unknown-tenant", "tenant")
+		}
+		w.ask(http.MethodGet, path("woodgrove", "r2")+more, admin, "").problem(http.StatusNotFound, "unknown-tenant", "tenant")
+	}
+	if _, e := w.opens(t, path("woodgrove", "r1")+"/events", admin).entry(); e.Progress.Request.ID != "r1" {
+		t.Errorf("%+v", e)
+	}
+	w.ask(http.MethodPost, path("woodgrove", "r1")+"/decisions", admin, `{"id":"d1","verb":"cancel"}`).problem(http.StatusNotFound, "unknown-tenant", "tenant")
+	w.ask(http.MethodGet, api.Base+"/tenants/woodgrove/accounts", admin, "").problem(http.StatusNotFound, "unknown-tenant", "tenant")
+}

@@ -230,3 +230,38 @@ func TestListsAskWhoeverMayNotLookToSignIn(t *testing.T) {
 	d.Click("button", "Sign in")
 	seeFirst(p, "c-000001")
 }
+
+// Another worker may have the tenant, or it was taken out of the configuration, or nobody ever had it: what is stored can be read all the same.
+func TestPageShowsRequestsOfTenantsThatTheWorkerDoesNotHaveAndSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const woodgrove, who = "woodgrove", "woodgrove (not a tenant of this worker)"
+	s := w.request(w.account(woodgrove, "inline", deprovision.ExchangeOnlineInline), "r1")
+	s.reaches("remove-rerouting-rules")
+	s.stops(deprovision.StopFailed, "a call failed")
+	over := w.request(w.account(woodgrove, "chat", deprovision.TeamsChat), "r2")
+	over.claims()
+	over.ends(deprovision.SucceededWithRemainder, deprovision.Remainder{Name: "generated data", Instructions: "Ask the vendor."})
+	w.drawn()
+	p := w.opened("/requests", operator)
+	p.In("row", "r1").See(who)
+	p.In("row", "r2").See(who)
+	goes(p, "/manual")
+	p.In("row", "r1").See(who)
+	p.In("row", "r1").See("a call failed")
+	p.See("generated data")
+	p.Click("link", "Decide request r1")
+	p.See("This worker does not have the tenant woodgrove.")
+	p.See("A step failed")
+	p.See("When it happened")
+	p.See("Nothing can be decided here")
+	p.Lost("button", "Retry…")
+	findings(t, "a request of another worker's tenant", p.Audit())
+	goes(p, "/requests/woodgrove/teams-chat/r2")
+	p.See("This worker does not have the tenant woodgrove.")
+	p.See("It is asked for at a worker that has the tenant.")
+	p.Lost("button", "Take up what is left…")
+	goes(p, "/requests/woodgrove/teams-chat/r2/evidence")
+	p.See("Back to the request")
+	p.Find("button", "Download the sealed bundle")
+}

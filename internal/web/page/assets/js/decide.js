@@ -4,7 +4,7 @@ import { decide, heard } from "./decision.js";
 import { differenceView } from "./difference.js";
 import { el } from "./dom.js";
 import { askRemoval } from "./remove.js";
-import { may, session } from "./session.js";
+import { has, may, session } from "./session.js";
 import { stamp } from "./time.js";
 import { button, link, notice } from "./widgets.js";
 import { ended, leaves } from "./words.js";
@@ -34,7 +34,7 @@ function atStop(progress, decided, redraw) {
     stop.manual ? byHand(stop.manual, stop.detail) : el("p", { class: "why" }, el("bdi", {}, stop.detail)),
     stop.name === "drift" && changes(progress, redraw),
     stop.expires && el("p", {}, "Open until ", stamp(stop.expires), ". After that the request ends as if it had been cancelled."),
-    verbs(stop.offers.filter((v) => !anytime(v)), progress, decided), who());
+    verbs(stop.offers.filter((v) => !anytime(v)), progress, decided), who(progress));
 }
 
 // It is asked for once for each stop, and stays while the request is looked at.
@@ -60,8 +60,9 @@ function byHand(manual, detail) {
 function verbs(list, progress, decided) {
   if (list.length === 0) return null;
   const stop = progress.status === "waiting" ? progress.stop?.name : "";
+  const here = may("decide") && has(progress.request.tenant);
   return el("ul", { class: "verbs" }, list.map((v, i) => el("li", { key: v },
-    may("decide") && knows(v) ? button(verbLabel(v, stop), () => decide(v, progress, decided), { class: i === 0 && !anytime(v) ? "main" : "" })
+    here && knows(v) ? button(verbLabel(v, stop), () => decide(v, progress, decided), { class: i === 0 && !anytime(v) ? "main" : "" })
       : el("strong", {}, verbLabel(v, stop).replace("…", "")),
     el("span", {}, verbDoes(v, stop)))));
 }
@@ -71,10 +72,11 @@ function early(progress, decided) {
   const wish = progress.wish;
   return el("details", { class: "early", key: "early" }, el("summary", {}, "End it before it is done"),
     wish && notice("info", "Decided by ", el("bdi", {}, wish.decidedBy), `: ${wish.verb}. The worker obeys after the call that it is making.`),
-    verbs(["cancel", "force"], progress, decided), progress.status !== "waiting" && who());
+    verbs(["cancel", "force"], progress, decided), progress.status !== "waiting" && who(progress));
 }
 
-function who() {
+function who({ request }) {
+  if (!has(request.tenant)) return el("p", { class: "soft" }, "Nothing can be decided here: this worker does not have the tenant.");
   if (may("decide")) return null;
   return el("p", { class: "soft" }, session.name ? "Your token may not decide: it lacks the right decide in the worker's configuration."
     : "To answer, sign in at the top of the page with a token that may decide.");
@@ -86,6 +88,11 @@ function rest(progress) {
   if (!leaves.includes(progress.status) || !left) return [];
   return [el("section", { class: "decide", key: "decide", "aria-labelledby": "decide-title" }, el("h2", { id: "decide-title" }, "Something is left"),
     el("p", {}, "A new request can take up what this one left: it looks at the tenant again and plans what is still there."),
-    may("ask") ? button("Take up what is left…", () => askRemoval({ ...progress.request, id: progress.request.account }, { resumeOf: progress.request.id }))
-      : el("p", { class: "soft" }, "To ask for it, sign in with a token that may ask."))];
+    takeUp(progress.request))];
+}
+
+function takeUp(request) {
+  if (!has(request.tenant)) return el("p", { class: "soft" }, "It is asked for at a worker that has the tenant.");
+  if (!may("ask")) return el("p", { class: "soft" }, "To ask for it, sign in with a token that may ask.");
+  return button("Take up what is left…", () => askRemoval({ ...request, id: request.account }, { resumeOf: request.id }));
 }

@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { each } from "./poll.js";
 import { keyOf } from "./seen.js";
+import { has } from "./session.js";
 import { leaves } from "./words.js";
 
 const PAGE = 200;
@@ -60,7 +61,8 @@ export async function takenUp(rows, details, signal) {
   const by = new Map();
   const accounts = new Map(rows.map((r) => [`${r.tenant} ${r.service} ${r.account}`, r]));
   await each([...accounts.values()], async ({ tenant, service, account }) => {
-    const { requests } = await get("/requests", { tenant, service, account, limit: LATER }, signal);
+    const of = await get("/requests", { tenant: has(tenant) ? tenant : "", service, account, limit: LATER }, signal);
+    const requests = of.requests.filter((r) => r.tenant === tenant); // the worker looks for no tenant that it does not have
     const mine = rows.filter((r) => r.tenant === tenant && r.service === service && r.account === account);
     const first = Math.min(...mine.map((r) => Date.parse(r.started)));
     const later = requests.filter((r) => Date.parse(r.started) > first && !AGAIN.includes(r.status)).slice(-FEW);

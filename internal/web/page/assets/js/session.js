@@ -16,6 +16,11 @@ export function may(right) {
   return session.may.includes(right);
 }
 
+/** Reports whether the worker has a tenant, so that something can be asked or decided there. */
+export function has(tenant) {
+  return session.tenants.includes(tenant);
+}
+
 /** Asks the worker who we are. Returns what is wrong with the token that was kept, if something is: then we are nobody. */
 export async function load() {
   const token = sessionStorage.getItem(PLACE);

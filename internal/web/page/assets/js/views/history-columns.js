@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { requestAddress } from "../router.js";
+import { has } from "../session.js";
 import { stamp } from "../time.js";
 import { badge, bar } from "../widgets.js";
 import { count, service, spaced } from "../words.js";
@@ -22,7 +23,12 @@ export const columns = [
 
 /** Whose account a request is about: its id, then the tenant and the service. */
 export function account(r) {
-  return el("div", {}, el("div", {}, r.account), el("div", { class: "soft" }, r.tenant, ", ", service(r.service)));
+  return el("div", {}, el("div", {}, r.account), el("div", { class: "soft" }, tenant(r), ", ", service(r.service)));
+}
+
+/** The tenant of a request. Others than the worker's own stand in lists, too: another worker has them, or nobody. */
+export function tenant(r) {
+  return has(r.tenant) ? r.tenant : `${r.tenant} (not a tenant of this worker)`;
 }
 
 // Why a request ended without having done its work: that is what somebody looks for.

@@ -7,6 +7,7 @@ import { keyOf } from "../seen.js";
 import { stamp } from "../time.js";
 import { badge, button, code, notice } from "../widgets.js";
 import { counted, ended, service } from "../words.js";
+import { tenant } from "./history-columns.js";
 import { instructions, unread } from "./manual-lists.js";
 
 const AT_A_TIME = 50;
@@ -78,7 +79,7 @@ export function leftList(page, details) {
 function item(r, known) {
   const remainder = known?.progress?.remainder ?? [];
   return el("li", { key: keyOf(r) },
-    el("h3", {}, el("a", { href: requestAddress(r) }, r.account), ", ", service(r.service), ", ", r.tenant),
+    el("h3", {}, el("a", { href: requestAddress(r) }, r.account), ", ", service(r.service), ", ", tenant(r)),
     el("p", {}, badge(r.status), " ", stamp(r.updated), ` Request ${r.request}, ${counted(r.remainder, "thing")} left.`),
     unread(known),
     el("ul", {}, remainder.map((thing, i) => el("li", { key: i }, code(thing.name, thing.name), instructions(thing.instructions, thing.link, thing.name)))));

@@ -7,7 +7,7 @@ import { stamp } from "../time.js";
 import { due } from "../waiting.js";
 import { badge, copy, link, notice, table } from "../widgets.js";
 import { capital, service, spaced } from "../words.js";
-import { account } from "./history-columns.js";
+import { account, tenant } from "./history-columns.js";
 
 /** The manual steps, with what there is to do. old(row) is the row's state when it waits no more. */
 export function todoList(rows, { details, now, old }) {
@@ -17,7 +17,7 @@ export function todoList(rows, { details, now, old }) {
     const task = known?.progress?.stop?.manual;
     const late = !old(r) && due(known) < now;
     return el("li", { key: keyOf(r), class: old(r) ? "stale" : late && "late" },
-      el("h3", {}, el("a", { href: requestAddress(r) }, r.account), ", ", service(r.service), ", ", r.tenant),
+      el("h3", {}, el("a", { href: requestAddress(r) }, r.account), ", ", service(r.service), ", ", tenant(r)),
       gone(old(r)), unread(known),
       el("p", {}, task?.due ? term("Due ", task.due, late, "overdue") : "No due date.", task?.owner && [" Owner: ", el("bdi", {}, task.owner), "."]),
       task && instructions(task.instructions, task.link, r.account),

@@ -7,6 +7,7 @@ import { el } from "../dom.js";
 import { fresh } from "../fresh.js";
 import { asked, outline, queued } from "../outline.js";
 import { announcement, decisions } from "../record.js";
+import { has } from "../session.js";
 import { current, steps } from "../steps.js";
 import { follow } from "../stream.js";
 import { timeline } from "../timeline.js";
@@ -85,7 +86,7 @@ export function open(params, page) {
   };
 
   function stored() {
-    return [under(state.request), queued(state.request, state.at), el("h2", { key: "asked head" }, "What was asked for"),
+    return [under(state.request), elsewhere(state.request), queued(state.request, state.at), el("h2", { key: "asked head" }, "What was asked for"),
       el("div", { key: "asked" }, asked(state.request, state.at))];
   }
 
@@ -94,9 +95,15 @@ export function open(params, page) {
       ", account ", el("strong", {}, el("bdi", {}, r.account)));
   }
 
+  function elsewhere(r) {
+    return !has(r.tenant) && el("div", { key: "elsewhere" }, notice("warn", "This worker does not have the tenant ", el("bdi", {}, r.tenant),
+      ". What is stored of the request is shown. It can be decided only at a worker that has the tenant in its configuration."));
+  }
+
   function taken(p) {
     return [
       under(p.request),
+      elsewhere(p.request),
       outline(p, since(p)),
       el("div", { key: "decide" }, decisionPanel({ progress: p, page, redraw: page.redraw, say: page.say })),
       ended(p.status) && remainder(p),
