@@ -7,8 +7,9 @@ const LONGEST = 10_000;
 const QUIET = 40_000; // the server gives a sign of life every 15 seconds
 
 /**
- * Follows a stream until it ends or stop() is called. `on.event(data, id)` gets each event; `on.state("live"|"away"|"lost"|"failed", problem)` hears
- * how it is (away: the worker is there, and can't reach what it tells of); `on.end()` that nothing follows. `after` is the id of the last event that was seen, or "".
+ * Follows a stream until it ends or stop() is called. `on.event(data, id)` gets each event; `on.state("live"|"away"|"lost"|"failed", problem)`
+ * hears how the connection is (away: the worker is there, and can't reach what it tells of); `on.end()` that nothing follows. `after` is the id of
+ * the last event that was seen, or "".
  */
 export function follow(where, query, on, after = "") {
   const stopped = new AbortController();
