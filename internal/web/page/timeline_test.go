@@ -188,3 +188,60 @@ func wrong(l laidOut, line timeline.Timeline, width float64) string {
 	}
 	return ""
 }
+
+// covered draws a timeline as a view does, at a width, and names the texts that lie on each other. What is measured is what the browser has drawn.
+func covered(t testing.TB, p *browsertest.Page, line timeline.Timeline, width int, present time.Time) []string {
+	t.Helper()
+	body, err := json.Marshal(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	p.Eval(fmt.Sprintf(`(async () => {
+		const { timeline } = await import("/assets/js/timeline.js");
+		const real = Date.now, picture = timeline(), host = document.createElement("div");
+		host.style.width = "%dpx";
+		host.append(picture.node);
+		document.body.append(host);
+		try {
+			Date.now = () => %d;
+			picture.show(%s);
+			while (!host.querySelector("svg text")) await new Promise(requestAnimationFrame);
+		} finally { Date.now = real; }
+		const texts = [...host.querySelectorAll("svg text")].filter((e) => !e.classList.contains("sign"))
+			.map((e) => ({ text: e.textContent, kind: e.getAttribute("class"), box: e.getBBox() }));
+		const within = host.querySelector("svg.timeline-picture").viewBox.baseVal.width, found = [];
+		texts.forEach((a, i) => {
+			if (a.box.x < -1 || a.box.x + a.box.width > within + 1) found.push(a.text + " leaves the picture");
+			for (const b of texts.slice(i + 1)) {
+				const w = Math.min(a.box.x + a.box.width, b.box.x + b.box.width) - Math.max(a.box.x, b.box.x);
+				const h = Math.min(a.box.y + a.box.height, b.box.y + b.box.height) - Math.max(a.box.y, b.box.y);
+				if (w > 0.5 && h > 3) found.push(a.kind + " " + JSON.stringify(a.text) + " lies on " + b.kind + " " + JSON.stringify(b.text));
+			}
+		});
+		for (const sign of host.querySelectorAll("svg circle.mark")) {
+			const c = sign.getBBox();
+			for (const a of texts) if (a.kind === "label" && Math.min(a.box.x + a.box.width, c.x + c.width) - Math.max(a.box.x, c.x) > 0.5 &&
+				Math.min(a.box.y + a.box.height, c.y + c.height) - Math.max(a.box.y, c.y) > 3) found.push("a mark lies on " + JSON.stringify(a.text));
+		}
+		picture.close();
+		host.remove();
+		return found;
+	})()`, width, present.UnixMilli(), body), &out)
+	return out
+}
+
+func TestTimelineHasNoTextOnAnother(t *testing.T) {
+	t.Parallel()
+	p := plotter(t)
+	p.Viewport(1280, 800, false, false)
+	for seed := range uint64(40) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		line, present := wild(r)
+		for _, width := range []int{280, 760, 1230} {
+			if found := covered(t, p, line, width, present); len(found) > 0 {
+				t.Errorf("seed %d, width %d: %q", seed, width, found[:min(len(found), 4)])
+			}
+		}
+	}
+}

@@ -12,6 +12,7 @@ const LEAST = 4; // pixels of the shortest span
 const MARK = 18; // from one mark to the next
 const DAYS = 80_000_000; // milliseconds from which on a time alone would not say which day
 const LABEL = 12; // pixels of the letters of a label
+let measure = about; // how wide a text is, while a layout is made
 const WAITS = ["park", "drain", "stop", "pause"];
 
 const NAMES = { park: "set aside", drain: "mail under way", stop: "waits for you", pause: "between two workers" };
@@ -19,10 +20,12 @@ const MARKS = { asked: "asked", claimed: "taken", announced: "announced", decisi
   recovered: "journal given back", ended: "ended" };
 
 /**
- * Lays out a timeline of the API for a picture of this width. Returns {width, height, lanes, bars, marks, breaks, ticks, days, now, shortest}; bars are
- * {x, y, width, height, parts, kind, open, label, anchor, labelX, words}, marks are {x, y, line, kind, label, words}. now is where the present is, or null.
+ * Lays out a timeline of the API for a picture of this width; size tells how many pixels the text of a label takes. Returns {width, height, lanes,
+ * bars, marks, breaks, ticks, days, now, shortest}; bars are {x, y, width, height, parts, kind, open, label, anchor, labelX, words}, marks are
+ * {x, y, line, kind, label, words}. now is where the present is, or null.
  */
-export function layout(data, width, present) {
+export function layout(data, width, present, size = about) {
+  measure = size;
   const from = Date.parse(data.from);
   const spans = data.spans.map((s) => ({ ...s, wait: WAITS.includes(s.kind), open: !s.to, from: Date.parse(s.from), to: s.to ? Date.parse(s.to) : present }));
   const marks = data.marks.map((m) => ({ ...m, at: Date.parse(m.at) }));
@@ -46,8 +49,8 @@ export function layout(data, width, present) {
     ticks: axis.ticks(to - from > DAYS ? 100 : 70), days: to - from > DAYS, now: open ? axis.x(present) : null, shortest: axis.shortest };
 }
 
-// About how many pixels a text takes.
-function measure(text) {
+// About how many pixels a text takes, where nobody has drawn letters.
+function about(text) {
   let sum = 0;
   for (const letter of text) sum += letter.codePointAt(0) > 0x10ff ? LABEL : LABEL * 0.58;
   return sum;
@@ -83,16 +86,34 @@ function parts(s, idle, axis, width) {
   return out;
 }
 
+// All waits lie in one row. The longest get their labels first; a label lies on no other wait and on no other label.
 function placeWaits(spans, axis, width, top) {
   const boxes = spans.map((s) => box(s, axis, width));
-  return spans.map((s, i) => {
-    const name = s.kind === "stop" ? `${NAMES.stop}: ${spaced(s.name)}` : NAMES[s.kind];
-    const length = span(s.to - s.from);
-    const label = put(`${name}, ${length}`, boxes[i].x, boxes[i].x + boxes[i].width, boxes[i].width, width);
-    const free = label.inside || boxes.every((b, k) => k === i || b.x >= label.to || b.x + b.width <= label.from);
-    return { ...boxes[i], y: top, height: BAR, kind: s.kind, open: s.open, words: wordsOf(s, name),
-      ...labelled(free ? label : short(length.split(" ").slice(0, 2).join(" "), boxes[i])) };
-  });
+  const taken = boxes.map((b) => ({ from: b.x, to: b.x + b.width, of: b }));
+  const labels = new Map();
+  const order = spans.map((_, i) => i).sort((a, b) => boxes[b].width - boxes[a].width || spans[b].to - spans[b].from - (spans[a].to - spans[a].from));
+  for (const i of order) {
+    const length = span(spans[i].to - spans[i].from);
+    const label = beside(`${waitName(spans[i])}, ${length}`, boxes[i], taken, width) ?? short(length.split(" ").slice(0, 2).join(" "), boxes[i]);
+    labels.set(i, label);
+    if (label && !label.inside) taken.push(label);
+  }
+  return spans.map((s, i) => ({ ...boxes[i], y: top, height: BAR, kind: s.kind, open: s.open, words: wordsOf(s, waitName(s)), ...labelled(labels.get(i)) }));
+}
+
+function waitName(s) {
+  return s.kind === "stop" ? `${NAMES.stop}: ${spaced(s.name)}` : NAMES[s.kind];
+}
+
+// A text in its box, behind it or before it, whole: wherever nothing else lies. Null where there is no such place.
+function beside(text, b, taken, width) {
+  const size = measure(text);
+  const inside = short(text, b);
+  if (inside) return inside;
+  const right = b.x + b.width;
+  const places = [{ x: right + 5, anchor: "start", from: right, to: right + 5 + size }, { x: b.x - 5, anchor: "end", from: b.x - 5 - size, to: b.x }];
+  const place = places.find(({ from, to }) => from >= 0 && to <= width && taken.every((t) => t.of === b || t.from >= to || t.to <= from));
+  return place ? { ...place, text, inside: false } : null;
 }
 
 // Marks that lie on each other are moved apart; a line leads to where each belongs.
@@ -136,9 +157,10 @@ function put(text, left, right, inner, width) {
 }
 
 function clip(text, room) {
+  if (measure(text) <= room) return text;
   const letters = [...text];
-  while (letters.length > 0 && measure(letters.join("")) > room) letters.pop();
-  return letters.length === [...text].length ? text : letters.length > 1 ? `${letters.slice(0, -1).join("")}…` : "";
+  while (letters.length > 0 && measure(`${letters.join("")}…`) > room) letters.pop();
+  return letters.length > 0 ? `${letters.join("")}…` : "";
 }
 
 function title(m) {

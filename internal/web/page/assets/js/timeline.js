@@ -25,6 +25,7 @@ export function timeline() {
   let picked = -1;
   let open = false; // the table, which is drawn only then
   let drawn = 0; // how often it was
+  let measure = null; // how wide a text is
   let ready = 0; // when it may move by itself again
   const watch = new ResizeObserver(([entry]) => {
     const next = Math.floor(entry.contentRect.width);
@@ -38,7 +39,7 @@ export function timeline() {
   function draw() {
     if (!data || width < 100) return;
     const began = performance.now();
-    const lines = layout(data, width, now());
+    const lines = layout(data, width, now(), measure ??= ruler(node));
     items = [...lines.marks, ...lines.bars.map((b) => ({ ...b, at: b.from }))].sort((a, b) => a.at - b.at);
     shapes = items.map((item, i) => shape(item, () => pick(i)));
     patch(node, [
@@ -86,6 +87,13 @@ export function timeline() {
     },
     close: () => watch.disconnect(),
   };
+}
+
+// Measures texts in the letters that labels have (css/pictures.css): those of one reader are wider than those of another.
+function ruler(node) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = `12px ${getComputedStyle(node).fontFamily}`;
+  return (text) => Math.ceil(context.measureText(text).width) + 1;
 }
 
 // What is within is made anew each time, which costs less than to compare it with what there was; the picture itself stays, and keeps the focus.
