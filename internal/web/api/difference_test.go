@@ -52,7 +52,8 @@ func TestDifferenceIsAgainstThePlanThatWasConfirmed(t *testing.T) {
 	w := newWorld(t)
 	j := w.writes(request("contoso", "r1"))
 	rule := func(id, before string) deprovision.Artifact {
-		return deprovision.Artifact{Kind: "transport-rule", ID: id, Name: "Rule " + id, Step: "remove-rerouting-rules", Match: "name", Before: json.RawMessage(before)}
+		return deprovision.Artifact{Kind: "transport-rule", ID: id, Name: "Rule " + id, Step: "remove-rerouting-rules", Match: "name",
+			Before: json.RawMessage(before)}
 	}
 	first := plan(j.request)
 	first.Artifacts = []deprovision.Artifact{rule("1", `{"State":"Enabled"}`), rule("2", `{}`), rule("3", `{}`)}
@@ -67,7 +68,8 @@ func TestDifferenceIsAgainstThePlanThatWasConfirmed(t *testing.T) {
 		t.Helper()
 		return read[told](w.ask(http.MethodGet, path("contoso", "r1")+"/plan/difference", reader, "").want(http.StatusOK))
 	}
-	if d := get(); d.From.Digest != first.Digest() || d.From.ConfirmedBy != "" || len(d.Suspects.Added) != 1 || len(d.Artifacts.Added)+len(d.Cautions.Changed) > 0 {
+	if d := get(); d.From.Digest != first.Digest() || d.From.ConfirmedBy != "" || len(d.Suspects.Added) != 1 ||
+		len(d.Artifacts.Added)+len(d.Cautions.Changed) > 0 {
 		t.Errorf("nobody confirmed one, so that it is against the one before: %+v", d)
 	}
 

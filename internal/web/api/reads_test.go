@@ -39,7 +39,8 @@ func TestCallsThatReadThroughAStreamAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range api.Routes() {
-		bounded := slices.Contains([]string{"getPlan", "getDifference", "listArtifacts", "getEvidence", "getReport", "getTimeline", "listAccounts", "listDeadLetters"}, r.ID)
+		bounded := slices.Contains([]string{"getPlan", "getDifference", "listArtifacts", "getEvidence", "getReport", "getTimeline", "listAccounts",
+			"listDeadLetters"}, r.ID)
 		if !bounded && (r.Right != api.Read || r.Media == "text/event-stream" || r.ID == "listRequests") {
 			continue
 		}
