@@ -46,6 +46,7 @@ func TestManualStepsStandByWhatIsDueFirst(t *testing.T) {
 	over.See("Owner: the mail team.")
 	p.In("listitem", "account-soon").Gone("overdue")
 	later := p.In("listitem", "account-later")
+	later.See("Copy the instructions")
 	later.See("Open the console.\n  1. Remove the account.\n  2. Say so.")
 	if text := p.Copied(func() { later.Click("button", "Copy the instructions for account-later") }); text != "Open the console.\n  1. Remove the account.\n  2. Say so." {
 		t.Errorf("copied %q", text)

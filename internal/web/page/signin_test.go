@@ -154,11 +154,37 @@ func TestPageRefusesAForeignTokenAndSaysSo(t *testing.T) {
 	d := p.In("dialog", "Sign in")
 	d.Fill("Token", stranger)
 	d.Click("button", "Sign in")
-	d.In("alert", "").See("holds no token of this worker")
+	d.In("alert", "").See("The worker does not know this token. Look whether all of it was copied, and nothing else.")
+	d.Gone("Authorization")
 	if got := keeps(p, stranger); strings.Join(got, ", ") != "field" {
 		t.Errorf("a token that is not known is in %q, want only the field", got)
 	}
 	d.Fill("Token", decider) // the dialog is still of use
+	d.Click("button", "Sign in")
+	p.See("Signed in as soc@contoso.example")
+}
+
+func TestPageSaysPlainlyWhatCanBeNoToken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.open("/accounts")
+	p.Click("button", "Sign in")
+	d := p.In("dialog", "Sign in")
+	for _, typed := range []string{"пароль-" + decider, "two words of a token", "tökén-" + decider, "令牌"} {
+		reads := len(w.calls.reads())
+		d.Fill("Token", typed)
+		d.Click("button", "Sign in")
+		d.In("alert", "").See("This can't be a token: a token has Latin letters without accents, digits and signs, and no spaces.")
+		for _, raw := range []string{"Headers", "ISO-8859-1", "Failed to"} {
+			d.Gone(raw)
+		}
+		for _, read := range w.calls.reads()[reads:] {
+			if read == "/api/v1/session" {
+				t.Errorf("%q was sent", typed)
+			}
+		}
+	}
+	d.Fill("Token", " "+decider+" ") // what was copied along around it does no harm
 	d.Click("button", "Sign in")
 	p.See("Signed in as soc@contoso.example")
 }

@@ -46,7 +46,7 @@ function fold(opened, redraw) {
     };
     const text = opened.has(key) ? make() : "";
     return el("details", { class: "folded", key, ontoggle: toggled }, el("summary", {}, title, el("span", { class: "unseen" }, ` of ${name}`)),
-      text && el("pre", { tabindex: "0", dir: "auto", "aria-label": title }, text), text && copy(text, `this of ${name}`));
+      text && el("pre", { tabindex: "0", dir: "auto", "aria-label": title }, text), text && copy(text, `${title.toLowerCase()}: ${name}`, "Copy"));
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { get, Problem, show } from "./api.js";
 
+const TOKEN = /^[\x21-\x7e]+$/; // the letters that a token may have, and a header may carry
 const PLACE = "deprovisioner.token";
 
 /**
@@ -41,15 +42,21 @@ export async function load() {
   }
 }
 
-/** Signs in. Throws a Problem when the worker does not know the token; then nothing has changed. */
+/** Signs in. Throws a Problem in plain words when this can be no token, or the worker does not know it; then nothing has changed. */
 export async function enter(token) {
+  if (!TOKEN.test(token)) {
+    throw new Problem(400, { detail: "This can't be a token: a token has Latin letters without accents, digits and signs, and no spaces. "
+      + "Look whether something else was copied along." });
+  }
   const before = sessionStorage.getItem(PLACE) ?? "";
   show(token);
   try {
     take(await get("/session"));
   } catch (error) {
     show(before);
-    throw error;
+    if (error.status !== 401) throw error;
+    throw new Problem(401, { detail: "The worker does not know this token. Look whether all of it was copied, and nothing else. "
+      + "If it was, ask whoever runs the worker for another one." });
   }
   sessionStorage.setItem(PLACE, token);
 }

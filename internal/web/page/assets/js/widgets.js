@@ -33,15 +33,15 @@ export function button(text, onclick, props) {
   return el("button", { type: "button", ...props, onclick }, text);
 }
 
-/** A button that copies a text; name says what it is. */
-export function copy(text, name) {
-  return el("button", { type: "button", class: "copy", "aria-label": `Copy ${name}`, title: `Copy ${name}`, onclick: async (event) => {
+/** A button that copies a text; name says what it is. Where nothing beside it does, `label` is shown in it. */
+export function copy(text, name, label = "") {
+  return el("button", { type: "button", class: label ? "copy named" : "copy", "aria-label": `Copy ${name}`, title: `Copy ${name}`, onclick: async (event) => {
     const at = event.currentTarget;
     if (!await copied(text, at)) return unable(at, name);
     at.dataset.done = "yes";
     setTimeout(() => delete at.dataset.done, 1500);
   } }, svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true", class: "icon" },
-    svg("path", { d: "M5.5 5.5h8v8h-8z M10.5 5.5v-3h-8v8h3" })));
+    svg("path", { d: "M5.5 5.5h8v8h-8z M10.5 5.5v-3h-8v8h3" })), label && el("span", {}, label));
 }
 
 // Over plain HTTP from another machine the browser has no clipboard for pages: there the old way is left, which copies what is selected.

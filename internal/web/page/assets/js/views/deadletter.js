@@ -97,7 +97,7 @@ function content(letter) {
 
 function folded(name, text, size) {
   return el("details", { key: name }, el("summary", {}, name, size !== undefined && `, ${counted(size, "byte")} as it came`),
-    el("p", { class: "acts" }, copy(text, name.toLowerCase()), el("span", { class: "soft" }, "Copy")),
+    el("p", { class: "acts" }, copy(text, name.toLowerCase(), "Copy")),
     el("pre", { class: "payload", tabindex: "0", role: "region", "aria-label": name, dir: "auto" }, text));
 }
 

@@ -42,7 +42,7 @@ export function decisionsList(rows, { details, now, old, whys }) {
 /** What there is to do, as it was written: its lines stay. */
 export function instructions(text, target, name) {
   return el("div", { class: "task" }, text && el("p", { class: "lines", dir: "auto" }, text),
-    el("p", { class: "acts" }, text && copy(text, `the instructions for ${name}`), target && el("span", {}, link(target))));
+    el("p", { class: "acts" }, text && copy(text, `the instructions for ${name}`, "Copy the instructions"), target && el("span", {}, link(target))));
 }
 
 /** Says what could not be read of a request. */
