@@ -23,6 +23,8 @@ func flags(path string) []chromedp.ExecAllocatorOption {
 		{"disable-domain-reliability", true},
 		{"no-pings", true},
 		{"no-service-autorun", true},
+		// The address bar, which nobody sees, would load two pages of its own for each window, in one more process. The first two names are the library's.
+		{"disable-features", "Translate,BlinkGenPropertyTrees,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"},
 		{"disable-search-engine-choice-screen", true},
 		// A name that no test serves is not found, instead of being asked for outside.
 		{"host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost , EXCLUDE ::1"},
