@@ -3,6 +3,7 @@ package browsertest_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func TestWhatGoesWrongUnseenFailsTheTest(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := record(t, func(tb testing.TB) { provoke(tb, c.script) })
+			got := record(t, func(tb testing.TB) { provoke(tb, c.script, c.want) })
 			if !strings.Contains(got, "in the page, unseen: ") || !strings.Contains(got, c.want) {
 				t.Errorf("the test said %q, not %q", got, c.want)
 			}
@@ -38,8 +39,8 @@ func TestWhatGoesWrongUnseenFailsTheTest(t *testing.T) {
 	}
 }
 
-// provoke runs a script in a page, and is patient enough for what comes of it later.
-func provoke(tb testing.TB, script string, expected ...string) {
+// provoke runs a script in a page, and is patient enough for what comes of it later: until it is noted, where it is wanted.
+func provoke(tb testing.TB, script, want string, expected ...string) {
 	tb.Helper()
 	p := open(tb, `<p id="p"></p>`)
 	for _, e := range expected {
@@ -47,15 +48,20 @@ func provoke(tb testing.TB, script string, expected ...string) {
 	}
 	p.Eval(script+`; new Promise(done => setTimeout(done, 200)).then(() => { p.textContent = "done"; })`, nil)
 	p.See("done")
+	if want != "" {
+		p.Until("it is noted", func() bool {
+			return slices.ContainsFunc(p.Problems(), func(s string) bool { return strings.Contains(s, want) })
+		})
+	}
 }
 
 func TestWhatIsExpectedFailsNoTest(t *testing.T) {
 	t.Parallel()
 	script := `console.error("lost"); fetch("/missing"); setTimeout(() => alert("hello"))`
-	if got := record(t, func(tb testing.TB) { provoke(tb, script, `"lost"`, "/missing", "(alert)") }); got != "" {
+	if got := record(t, func(tb testing.TB) { provoke(tb, script, "", `"lost"`, "/missing", "(alert)") }); got != "" {
 		t.Errorf("the test said %q", got)
 	}
-	if got := record(t, func(tb testing.TB) { provoke(tb, script, `"lost"`, "(alert)") }); !strings.Contains(got, "/missing") {
+	if got := record(t, func(tb testing.TB) { provoke(tb, script, "/missing", `"lost"`, "(alert)") }); !strings.Contains(got, "/missing") {
 		t.Errorf("the test said %q", got)
 	}
 }
