@@ -87,8 +87,8 @@ export function open(params, page) {
     if (!over) return null;
     if (!seal) return el("p", { key: "seal" }, "It has no seal: an older worker wrote its end.");
     return el("div", { key: "seal" }, el("p", {}, "Seal: ", code(seal, "the seal"), signed && ", signed by a worker"),
-      el("p", { class: "soft" }, "The seal stands for every event of the journal, in its order. Note it where those who can write the journal can't change it, such as ",
-        `in a ticket: with it anybody can tell later that nothing was changed in ${of}.`));
+      el("p", { class: "soft" }, "The seal stands for every event of the journal, in its order. Note it where those who can write the journal can't ",
+        `change it, such as in a ticket: with it anybody can tell later that nothing was changed in ${of}.`));
   }
 
   // How a bundle is verified by the command.
