@@ -27,7 +27,7 @@ type stored struct {
 	at  time.Time
 }
 
-// which names one message of a stream: the last on a subject, the one with a sequence, or the first from there on on a subject.
+// which names one message of a stream: the last on a subject, the one with a sequence, or the first on a subject from there.
 type which struct {
 	Last string `json:"last_by_subj,omitempty"`
 	Next string `json:"next_by_subj,omitempty"`

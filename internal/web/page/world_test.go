@@ -10,12 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
 	"github.com/deprovisioner/deprovisioner/internal/browsertest"
 	"github.com/deprovisioner/deprovisioner/internal/journal"
+	"github.com/deprovisioner/deprovisioner/internal/journal/natstest"
 	"github.com/deprovisioner/deprovisioner/internal/progress"
 	"github.com/deprovisioner/deprovisioner/internal/query"
 	"github.com/deprovisioner/deprovisioner/internal/redistest"
@@ -45,9 +45,7 @@ import (
 // in every view), calls_test.go (what was called of the API), hand_test.go (what a person does on every view).
 type world struct {
 	t       testing.TB
-	dir     string
-	port    int
-	server  *server.Server
+	server  *natstest.Worker
 	nc      *nats.Conn // the worker's
 	journal *journal.Journal
 	redis   *redistest.Server
@@ -108,45 +106,19 @@ func closedToStrangers(o *api.Options) { o.Loopback = false }
 
 func newWorld(t testing.TB, shapes ...shape) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), port: server.RANDOM_PORT, log: &safeBuffer{}, now: time.Now}
-	w.start()
-	w.port = w.server.Addr().(*net.TCPAddr).Port
-	w.bind()
+	s := natstest.Provision(t)
+	w := &world{t: t, server: s, nc: s.Conn, journal: s.Journal, log: &safeBuffer{}, now: time.Now}
 	w.draw()
 	w.serve(shapes...)
 	return w
 }
 
-func (w *world) start() {
-	w.t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: w.port, JetStream: true, StoreDir: w.dir, NoSigs: true, NoLog: true})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	s.Start()
-	if !s.ReadyForConnections(20 * time.Second) {
-		w.t.Fatal("the NATS server does not start")
-	}
-	w.server = s
-	w.t.Cleanup(func() { stop(s) })
-}
-
-func stop(s *server.Server) {
-	s.Shutdown()
-	s.WaitForShutdown()
-}
-
 // stopNATS takes the NATS server away; startNATS brings it back, and returns when the worker can read its journal again.
-func (w *world) stopNATS() { stop(w.server) }
+func (w *world) stopNATS() { w.server.Stop() }
 
 func (w *world) startNATS() {
 	w.t.Helper()
-	connected := w.nc.StatusChanged(nats.CONNECTED)
-	defer w.nc.RemoveStatusListener(connected)
-	w.start()
-	if !w.nc.IsConnected() {
-		<-connected
-	}
+	w.server.Back()
 	for { // a stream that is being recovered answers late, and tells nobody when it is there
 		if _, err := w.journal.Head(w.t.Context()); err == nil {
 			return
@@ -155,24 +127,6 @@ func (w *world) startNATS() {
 			w.t.Fatal(err)
 		}
 	}
-}
-
-// bind connects the worker's side of the journal.
-func (w *world) bind() {
-	w.t.Helper()
-	quiet := slog.New(slog.DiscardHandler)
-	nc, err := journal.Connect(w.server.ClientURL(), journal.Connection{Log: quiet})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(nc.Close)
-	if err := journal.Provision(w.t.Context(), nc, journal.Options{}); err != nil {
-		w.t.Fatal(err)
-	}
-	if w.journal, err = journal.Bind(w.t.Context(), nc); err != nil {
-		w.t.Fatal(err)
-	}
-	w.nc, w.journal.Log = nc, quiet
 }
 
 // budget is what each tenant gets.
