@@ -72,7 +72,7 @@ func TestAmendedRecordStaysThatOfTheSameAccount(t *testing.T) {
 	if _, err := w.journal.Accounts().Put(t.Context(), record, 0); err != nil {
 		t.Fatal(err)
 	}
-	more := client.Amendment{AppID: record.AppID, UPN: "svc@contoso.example", Site: "us", AppCredential: "own", Consumers: []string{"SOAR"},
+	more := client.Amendment{AppID: strings.ToUpper(record.AppID), UPN: "svc@contoso.example", Site: "us", AppCredential: "own", Consumers: []string{"SOAR"},
 		Recorded: map[string]string{"connector": "2"}, Names: map[string][]string{"receiver-host": {"a.example", "b.example"}, "quarantine-folder": {"Q"}}}
 	want := record
 	want.UPN, want.Site, want.AppCredential, want.Consumers = "svc@contoso.example", "us", "own", []string{"SOAR"}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
 )
@@ -53,10 +54,12 @@ func (m Amendment) of(a deprovision.Account) (deprovision.Account, error) {
 		there *string
 		given string
 	}{{"appId", &a.AppID, m.AppID}, {"upn", &a.UPN, m.UPN}, {"productId", &a.ProductID, m.ProductID}, {"sharePointAppId", &a.SharePointAppID, m.SharePointAppID}} {
-		if s.given != "" && *s.there != "" && s.given != *s.there {
+		switch {
+		case *s.there == "":
+			*s.there = s.given
+		case s.given != "" && !strings.EqualFold(s.given, *s.there):
 			return a, taken(s.field, s.given, *s.there)
 		}
-		replace(s.there, s.given)
 	}
 	replace(&a.Site, m.Site)
 	replace(&a.AppCredential, m.AppCredential)
