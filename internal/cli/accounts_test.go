@@ -55,6 +55,10 @@ func TestAccountsAreAddedImportedListedAndShown(t *testing.T) {
 	w.run(append(amend, "--name", "receiver-host=hooks.example")...).want(t, cli.Success, "account contoso.old: unchanged")
 	w.run(append(amend, "--upn", "new@contoso.example")...).want(t, cli.BadInput, "upn", "old@contoso.example, which the record has")
 	w.run("accounts", "show", "contoso.old").want(t, cli.Success, "closed", "r0", "hooks.example")
+	w.run(append(amend, "--recorded", "rule=\x1b[31mred")...).want(t, cli.Success, "updated")
+	if told := w.run(append(amend, "--recorded", "rule=2")...); strings.Contains(told.err+told.out, "\x1b") || told.code != cli.BadInput {
+		t.Errorf("%+v", told)
+	}
 
 	// What is listed as JSON can be imported.
 	w.runWith(t.Context(), w.run("accounts", "list", "-o", "json").out, "accounts", "import", "-").want(t, cli.Success, "2 unchanged")

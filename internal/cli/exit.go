@@ -54,7 +54,7 @@ func conclude(w io.Writer, err error) int {
 	if err == nil || errors.As(err, &end) {
 		return code
 	}
-	_, _ = fmt.Fprintln(w, "publisher:", tell(err)) // where not even an error can be written, the code is left
+	_, _ = fmt.Fprintln(w, "publisher:", harmless(tell(err))) // where not even an error can be written, the code is left
 	return code
 }
 

@@ -45,6 +45,15 @@ func (a *app) table(rows [][]string) error {
 	return err
 }
 
+// harmless is a text of several lines without what a terminal would obey: errors may repeat what somebody stored.
+func harmless(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = oneLine(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // oneLine keeps foreign text from breaking a line or driving the terminal, and shows the characters that nobody sees or that turn the order of a
 // text around: a name must not look like another one.
 func oneLine(s string) string {

@@ -22,14 +22,17 @@ func (c *Consumer) reject(ctx context.Context, stream string, msg *nats.Msg, t *
 	if stream != RequestStream || err != nil || len(rest) > 0 || ref.Validate() != nil {
 		return out
 	}
-	digest := ""
+	digest, asked := "", deprovision.Request{ID: ref.Request, Tenant: ref.Tenant, Service: ref.Service}
 	if t.Request.Ref() == ref {
 		digest = t.Request.Digest()
 	}
+	if _, known := errors.AsType[unknownTenant](cause); known && digest != "" { // nothing else is wrong with it: who asked, and why, is kept
+		asked = *t.Request
+	}
 	now := time.Now().UTC()
 	_, err = c.Journal.Append(context.WithoutCancel(ctx), ref, 0, deprovision.Event{
-		Progress: deprovision.Progress{Request: deprovision.Request{ID: ref.Request, Tenant: ref.Tenant, Service: ref.Service}, Seq: 1,
-			RequestDigest: digest, Status: deprovision.Rejected, Detail: cause.Error(), Started: now, Updated: now, Trace: t.Trace},
+		Progress: deprovision.Progress{Request: asked, RequestDigest: digest, Seq: 1, Status: deprovision.Rejected, Detail: cause.Error(),
+			Started: now, Updated: now, Trace: t.Trace},
 		Change: deprovision.Change{ID: nuid.Next(), Kind: deprovision.Ended, By: "intake", Detail: cause.Error()}})
 	if err != nil && !errors.Is(err, engine.ErrConflict) {
 		c.log().Error("a rejected request could not be ended", "subject", msg.Subject, "error", err)

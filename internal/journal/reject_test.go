@@ -158,6 +158,12 @@ func TestUnlistedTenantIsAskedNothingAndItsRequestIsKeptAfterTheGrace(t *testing
 	if letter := lastLetter(t, j); letter.Reason != "unknown-tenant" || !strings.Contains(letter.Detail, "stranger") {
 		t.Errorf("%+v", letter)
 	}
+	asked := request()
+	asked.ID, asked.Tenant = "stranger2", "stranger"
+	last, err := j.Last(t.Context(), asked.Ref())
+	if p := last.Progress; err != nil || p.Status != deprovision.Rejected || p.Request.Digest() != asked.Digest() || p.Request.RequestedBy != asked.RequestedBy {
+		t.Errorf("who asked is not kept: %+v, %v", p.Request, err)
+	}
 	if n := len(got); n > 0 {
 		t.Errorf("%d triggers of it reached the handler", n)
 	}

@@ -22,11 +22,14 @@ type Amendment struct {
 	Names           map[string][]string `json:"names,omitempty"`           // by kind of artifact, beside those that are there
 	AppCredential   string              `json:"appCredential,omitempty"`   // reference of a credential of the account's own app; replaces another one
 	Consumers       []string            `json:"consumers,omitempty"`       // the customer's own systems, beside those that are there
+
+	Revision uint64 `json:"-"` // that the record has to have, as [Client.AccountAt] returns it; 0 for any
 }
 
 // AmendAccount adds to the record of a service account by compare-and-set, and returns the record as it is then. Other than an update it does not
 // stand for an account that was set up anew: a closed record stays closed, so that what its removal left can still be taken up. It returns
-// [ErrUnknownAccount], a [deprovision.Invalid] for what the record has otherwise, and a [ConflictError] while a request is open on it.
+// [ErrUnknownAccount], a [deprovision.Invalid] for what the record has otherwise, and a [ConflictError] while a request is open on it, or when it has
+// another revision than it has to have.
 func (c *Client) AmendAccount(ctx context.Context, tenant, id string, what Amendment) (deprovision.Account, Change, error) {
 	there, revision, err := c.account(ctx, tenant, id)
 	if err != nil {
@@ -36,6 +39,8 @@ func (c *Client) AmendAccount(ctx context.Context, tenant, id string, what Amend
 	switch {
 	case err != nil:
 		return there, "", err
+	case what.Revision != 0 && what.Revision != revision:
+		return there, "", &ConflictError{Kind: "account", Name: tenant + "." + id, Reason: writtenMeanwhile}
 	case reflect.DeepEqual(amended, there):
 		return there, Unchanged, nil
 	case there.Open != "":

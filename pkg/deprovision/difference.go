@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -60,7 +59,7 @@ func (p Plan) others(other Plan, same bool) []string {
 		{"cautions", !slices.Equal(p.Cautions, other.Cautions)},
 		{"remainder", !slices.Equal(p.Remainder, other.Remainder)},
 		{"manual steps", !slices.Equal(p.Manual, other.Manual)},
-		{"calls", !maps.Equal(p.Calls, other.Calls)},
+		{"calls", recalled(p.Calls, other.Calls)},
 		{"order", same && reordered(p.Artifacts, other.Artifacts)},
 	} {
 		if part.is {
@@ -68,6 +67,16 @@ func (p Plan) others(other Plan, same bool) []string {
 		}
 	}
 	return out
+}
+
+// recalled reports whether a kind that both plans have goes by another call. One that only one of them has is among what came or went.
+func recalled(before, after map[ArtifactKind]Call) bool {
+	for kind, call := range before {
+		if now, both := after[kind]; both && now != call {
+			return true
+		}
+	}
+	return false
 }
 
 // Empty reports whether the two plans would do the same.

@@ -49,11 +49,16 @@ func TestDiffTellsWhatDrifted(t *testing.T) {
 		"another call": {func(p *deprovision.Plan) {
 			p.Calls = map[deprovision.ArtifactKind]deprovision.Call{"transport-rule": {Call: "x"}}
 		}, "", "", "", "calls"},
+		"no more of a kind": {func(p *deprovision.Plan) {
+			p.Artifacts = append(p.Artifacts[:1], p.Artifacts[2])
+			p.Calls = map[deprovision.ArtifactKind]deprovision.Call{"transport-rule": {Call: "y"}}
+		}, "", "2", "", ""},
 	} {
-		p := somePlan()
-		p.Artifacts = append([]deprovision.Artifact(nil), p.Artifacts...)
+		calls := map[deprovision.ArtifactKind]deprovision.Call{"transport-rule": {Call: "y"}, "inbound-connector": {Call: "z"}}
+		before, p := somePlan(), somePlan()
+		before.Calls, p.Calls = calls, calls
 		tc.change(&p)
-		d := somePlan().Diff(p)
+		d := before.Diff(p)
 		got := [...]string{ids(d.Added), ids(d.Missing), ids(d.Changed), strings.Join(d.Other, " ")}
 		if want := [...]string{tc.added, tc.missing, tc.changed, tc.others}; got != want || d.Empty() != (want == [4]string{}) {
 			t.Errorf("%s: got %q, want %q", name, got, want)

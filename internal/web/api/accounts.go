@@ -119,17 +119,16 @@ func (c *call) putAccount() error {
 }
 
 func (c *call) put(a deprovision.Account) (client.Change, error) {
-	seen := c.r.Header.Get("If-Match")
-	if seen == "" {
+	revision, err := c.seen()
+	if err != nil {
+		return "", err
+	}
+	if revision == 0 {
 		change, err := c.client().PutAccount(c.context(), a, false)
 		if there, ok := errors.AsType[*client.ConflictError](err); ok {
 			return "", conflict.says(there.Error()+"; show its ETag in If-Match").at("If-Match", "the ETag of the record that is there")
 		}
 		return change, err
-	}
-	revision, err := strconv.ParseUint(strings.Trim(seen, `"`), 10, 64)
-	if err != nil || seen != etag(revision) {
-		return "", &deprovision.Invalid{Field: "If-Match", Value: clip(seen), Allowed: `the ETag of the record, e.g. "12" with its quotes`}
 	}
 	_, now, err := c.client().AccountAt(c.context(), a.Tenant, a.ID)
 	switch {
@@ -149,14 +148,36 @@ func (c *call) put(a deprovision.Account) (client.Change, error) {
 	return client.Updated, err
 }
 
+// seen is the revision of the record that the caller has seen, by If-Match; 0 where none is given.
+func (c *call) seen() (uint64, error) {
+	tag := c.r.Header.Get("If-Match")
+	if tag == "" {
+		return 0, nil
+	}
+	revision, err := strconv.ParseUint(strings.Trim(tag, `"`), 10, 64)
+	if err != nil || revision == 0 || tag != etag(revision) {
+		return 0, &deprovision.Invalid{Field: "If-Match", Value: clip(tag), Allowed: `the ETag of the record, e.g. "12" with its quotes`}
+	}
+	return revision, nil
+}
+
 // amendAccount adds to a record, which stays that of the same account.
 func (c *call) amendAccount() error {
 	var what client.Amendment
 	if err := c.readBody(&what); err != nil {
 		return err
 	}
+	var err error
+	if what.Revision, err = c.seen(); err != nil {
+		return err
+	}
 	tenant, id := c.r.PathValue("tenant"), c.r.PathValue("account")
 	_, change, err := c.client().AmendAccount(c.context(), tenant, id, what)
+	if _, refused := errors.AsType[*client.ConflictError](err); refused && what.Revision != 0 {
+		if _, now, unread := c.client().AccountAt(c.context(), tenant, id); unread == nil && now != what.Revision {
+			return moved.says("the record was written since").at("If-Match", etag(now))
+		}
+	}
 	if err != nil {
 		return err
 	}

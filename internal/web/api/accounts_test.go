@@ -92,6 +92,10 @@ func TestAmendedAccountStaysClosed(t *testing.T) {
 		}
 	}
 	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"appId":"b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b009"}`).problem(http.StatusBadRequest, "invalid", "appId")
+	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"site":"us"}`, "If-Match", `"1"`).problem(http.StatusPreconditionFailed, "changed-meanwhile", "If-Match")
+	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"site":"us"}`, "If-Match", "12").problem(http.StatusBadRequest, "invalid", "If-Match")
+	now := w.ask(http.MethodGet, accounts+"/inline", reader, "").want(http.StatusOK)
+	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"site":"eu"}`, "If-Match", now.header.Get("ETag")).want(http.StatusOK)
 	w.ask(http.MethodPatch, accounts+"/inline", admin, `{"closed":""}`).problem(http.StatusBadRequest, "invalid", "closed")
 	w.ask(http.MethodPatch, accounts+"/inline", reader, more).problem(http.StatusForbidden, "forbidden", "")
 	there, revision, err = w.journal.Accounts().Get(t.Context(), "contoso", "inline")

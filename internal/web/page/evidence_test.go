@@ -53,6 +53,24 @@ func TestEvidenceSaysOfEachArtifactWhatItWasAndWhichCallTookIt(t *testing.T) {
 	p.Sound()
 }
 
+func TestEvidenceOfARequestThatNobodyTookOffersNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	msg, err := event.EncodeRequest(deadRequest("r1"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.nc.RequestMsgWithContext(t.Context(), msg); err != nil { // the stream acknowledges it
+		t.Fatal(err)
+	}
+	p := w.open("/requests/contoso/teams/r1/evidence")
+	p.See("No worker has taken the request yet: there is nothing that could be evidence.")
+	if p.Has("heading", "To keep") {
+		t.Error("a bundle is offered")
+	}
+	p.Sound()
+}
+
 func TestEvidenceBundleThatThePageSavesIsWhole(t *testing.T) {
 	t.Parallel()
 	w, s := carriedOut(t)

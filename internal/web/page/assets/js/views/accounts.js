@@ -1,6 +1,7 @@
 // The service accounts that are not removed yet, and where one asks for their removal.
 
 import { el } from "../dom.js";
+import { poll } from "../poll.js";
 import { Records } from "../records.js";
 import { askRemoval } from "../remove.js";
 import { requestAddress } from "../router.js";
@@ -9,6 +10,7 @@ import { badge, button, code, notice, table } from "../widgets.js";
 import { count, ended, service, services } from "../words.js";
 
 const PAGE = 100; // rows at a time
+const AGAIN = 5000; // milliseconds between two looks for what could not be read
 const FEW = 10; // up to so many rows nobody needs a filter
 
 const shown = { text: "", tenant: "", service: "", sort: "tenant", removed: false, page: 0 }; // kept while one looks at something else
@@ -27,6 +29,12 @@ export function open(_, page) {
     if (kept?.of !== of) kept = { of, rows: pick(records.list) };
     return kept.rows;
   }
+
+  poll(async () => {
+    if (!records.problem) return;
+    await records.states();
+    page.redraw();
+  }, { every: AGAIN }, page.signal);
 
   return {
     title: "Service accounts",

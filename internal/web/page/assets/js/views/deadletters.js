@@ -40,8 +40,8 @@ export function open(_, page, query) {
     load,
     close: () => dialog?.close(),
     draw: () => shown && [
-      el("p", {}, "Requests, decisions and other messages that no worker could use. Each is kept as a record; one whose cause is mended, such as by adding ",
-        "its tenant to the configuration, can be published again."),
+      el("p", {}, "Requests, decisions and other messages that no worker could use. Each is kept as a record, and can be published again once its ",
+        "cause is mended. A request that was rejected has ended: it is asked for anew, under another id."),
       !may("operate") && notice("info", "You can look. To publish one again, sign in with the right “operate”."),
       el("div", { class: "over-list", key: "over" },
         el("p", { class: "list-head", tabindex: "-1", key: "head" }, said(shown, place)), button("Look again", () => page.reload(), { class: "quiet" })),

@@ -19,6 +19,7 @@ export function open(params, page) {
   const pages = []; // {after, rows}, as far as they were asked for
   let next = ""; // where the page behind them begins
   let archived = false;
+  let queued = false; // no worker has taken the request
   let over = true; // whether the request has ended
   let seal = ""; // of its end,
   let signed = false; // and whether a worker signed that
@@ -32,17 +33,18 @@ export function open(params, page) {
     title: `Evidence of ${params.request}`,
     async load() {
       const state = await get(here(), {}, page.signal);
-      over = !state.queued && ended(state.progress.status);
+      queued = Boolean(state.queued);
+      over = !queued && ended(state.progress.status);
       seal = state.seal ?? "";
       signed = Boolean(state.signature);
-      if (!state.queued && next === "") await turn(pages.at(-1)?.after ?? ""); // a page that was not full may be now
+      if (!queued && next === "") await turn(pages.at(-1)?.after ?? ""); // a page that was not full may be now
     },
     changed(list) {
       if (next === "" && list.some((r) => r.tenant === params.tenant && r.service === params.service && r.request === params.request)) look();
     },
     draw: () => [
       el("p", { key: "under", class: "under" }, el("a", { href: requestAddress(params) }, "Back to the request"), " ", code(name, "the name of the request")),
-      archived ? moved() : [bundle(), list()],
+      queued ? notice("info", "No worker has taken the request yet: there is nothing that could be evidence.") : archived ? moved() : [bundle(), list()],
     ],
   };
 
