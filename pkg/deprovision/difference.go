@@ -59,7 +59,7 @@ func (p Plan) others(other Plan, same bool) []string {
 		{"cautions", !slices.Equal(p.Cautions, other.Cautions)},
 		{"remainder", !slices.Equal(p.Remainder, other.Remainder)},
 		{"manual steps", !slices.Equal(p.Manual, other.Manual)},
-		{"calls", recalled(p.Calls, other.Calls)},
+		{"calls", recalled(p, other)},
 		{"order", same && reordered(p.Artifacts, other.Artifacts)},
 	} {
 		if part.is {
@@ -69,14 +69,14 @@ func (p Plan) others(other Plan, same bool) []string {
 	return out
 }
 
-// recalled reports whether a kind that both plans have goes by another call. One that only one of them has is among what came or went.
-func recalled(before, after map[ArtifactKind]Call) bool {
-	for kind, call := range before {
-		if now, both := after[kind]; both && now != call {
-			return true
-		}
+// recalled reports whether a kind of which both plans have artifacts goes by another call. One that only one of them has is among what came or
+// went.
+func recalled(before, after Plan) bool {
+	kept := map[ArtifactKind]bool{}
+	for _, a := range before.Artifacts {
+		kept[a.Kind] = true
 	}
-	return false
+	return slices.ContainsFunc(after.Artifacts, func(a Artifact) bool { return kept[a.Kind] && before.Calls[a.Kind] != after.Calls[a.Kind] })
 }
 
 // Empty reports whether the two plans would do the same.

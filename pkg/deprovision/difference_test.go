@@ -49,6 +49,7 @@ func TestDiffTellsWhatDrifted(t *testing.T) {
 		"another call": {func(p *deprovision.Plan) {
 			p.Calls = map[deprovision.ArtifactKind]deprovision.Call{"transport-rule": {Call: "x"}}
 		}, "", "", "", "calls"},
+		"a call where there was none": {func(p *deprovision.Plan) { p.Calls = nil }, "", "", "", "calls"},
 		"no more of a kind": {func(p *deprovision.Plan) {
 			p.Artifacts = append(p.Artifacts[:1], p.Artifacts[2])
 			p.Calls = map[deprovision.ArtifactKind]deprovision.Call{"transport-rule": {Call: "y"}}

@@ -140,12 +140,17 @@ func (c *call) put(a deprovision.Account) (client.Change, error) {
 		return "", moved.says("the record was written since").at("If-Match", etag(now))
 	}
 	_, err = c.client().ReplaceAccount(c.context(), a, revision)
-	if _, raced := errors.AsType[*client.ConflictError](err); raced {
-		if _, now, unread := c.client().AccountAt(c.context(), a.Tenant, a.ID); unread == nil && now != revision {
-			return "", moved.says("the record was written since").at("If-Match", etag(now))
+	return client.Updated, c.raced(a.Tenant, a.ID, revision, err)
+}
+
+// raced words a conflict: where it is that the record has another revision than the one that was seen, its ETag is told.
+func (c *call) raced(tenant, id string, seen uint64, err error) error {
+	if _, refused := errors.AsType[*client.ConflictError](err); refused && seen != 0 {
+		if _, now, unread := c.client().AccountAt(c.context(), tenant, id); unread == nil && now != seen {
+			return moved.says("the record was written since").at("If-Match", etag(now))
 		}
 	}
-	return client.Updated, err
+	return err
 }
 
 // seen is the revision of the record that the caller has seen, by If-Match; 0 where none is given.
@@ -173,13 +178,8 @@ func (c *call) amendAccount() error {
 	}
 	tenant, id := c.r.PathValue("tenant"), c.r.PathValue("account")
 	_, change, err := c.client().AmendAccount(c.context(), tenant, id, what)
-	if _, refused := errors.AsType[*client.ConflictError](err); refused && what.Revision != 0 {
-		if _, now, unread := c.client().AccountAt(c.context(), tenant, id); unread == nil && now != what.Revision {
-			return moved.says("the record was written since").at("If-Match", etag(now))
-		}
-	}
 	if err != nil {
-		return err
+		return c.raced(tenant, id, what.Revision, err)
 	}
 	now, revision, err := c.client().AccountAt(c.context(), tenant, id)
 	if err != nil {

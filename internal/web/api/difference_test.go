@@ -56,7 +56,6 @@ func TestDifferenceIsAgainstThePlanThatWasConfirmed(t *testing.T) {
 			Before: json.RawMessage(before)}
 	}
 	first := plan(j.request)
-	first.Calls = map[deprovision.ArtifactKind]deprovision.Call{"transport-rule": {Call: "Disable-TransportRule"}}
 	first.Artifacts = []deprovision.Artifact{rule("1", `{"State":"Enabled"}`), rule("2", `{}`), rule("3", `{}`)}
 	first.Cautions = []deprovision.Caution{{Code: "mail-flow", Text: "Mail goes past."}, {Code: "lost", Text: "3 items are lost."}}
 	first.Remainder = []deprovision.Remainder{{Name: "data", Instructions: "Ask."}, {Name: "console", Instructions: "Look."}}
