@@ -235,14 +235,3 @@ func (e *element) point(ctx context.Context) (at *spot, seen string, err error) 
 	}
 	return at, "", nil
 }
-
-func (e *element) click(ctx context.Context, touch bool) (done bool, seen string, err error) {
-	at, seen, err := e.point(ctx)
-	if at == nil || err != nil {
-		return false, seen, err
-	}
-	if touch {
-		return true, "", chromedp.Do(ctx, chromedp.TapXY(at.X, at.Y))
-	}
-	return true, "", chromedp.Do(ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y))
-}

@@ -18,6 +18,7 @@ func flags(path string) []chromedp.ExecAllocatorOption {
 	}{
 		{"headless", "new"},
 		{"disable-gpu", true},
+		{"allow-pre-commit-input", true}, // else what a hand does before a page is first painted is lost
 		{"disable-quic", true},
 		{"disable-component-update", true},
 		{"disable-domain-reliability", true},

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/chromedp/cdproto/runtime"
 )
@@ -20,7 +21,7 @@ var walkScript string
 // mostStops is where a walk gives up: no page asks a person to press Tab as often.
 const (
 	mostStops = 2000
-	mostTime  = 10 * waitTime
+	mostTime  = 10 * time.Minute
 )
 
 // FocusOrder presses Tab from the beginning of the page, or of the modal dialog that is open, until it comes round, and returns what

@@ -13,8 +13,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// waitTime is how long each action and each wait may take. It is for a machine that is busy; nothing waits longer than it must.
-const waitTime = 60 * time.Second
+// waitTime is how long each action and each wait may take. It is for a machine that is very busy; nothing waits longer than it must.
+const waitTime = 3 * time.Minute
 
 // Page is one tab of the browser, with the eyes and hands of a person. It ends with the test, and fails it for what went wrong in
 // it unseen. Its methods are for the test's goroutine; pages are independent of one another and may be used in parallel.

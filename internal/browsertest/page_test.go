@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -82,6 +83,38 @@ func TestAClickWaitsUntilItHits(t *testing.T) {
 		</script>`)
 	p.Click("button", "Go")
 	p.See("hit")
+}
+
+func TestAClickThatThePageMovesAwayFromHarmsNothingAndIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	p := open(t, `<p id="p"></p><div id="d" style="position: relative; height: 60px"><button id="b" style="position: absolute; left: 0">Go</button></div>
+		<script>
+			let moved = 0;
+			for (const kind of ["pointerdown", "mousedown", "mouseup", "click"]) d.addEventListener(kind, e => { p.textContent += (e.target === b ? kind : "harm") + " "; });
+			document.addEventListener("mousemove", () => { if (moved++ < 2) b.style.left = 200 * moved + "px"; });
+		</script>`)
+	p.Click("button", "Go")
+	if got := p.VisibleText(); !strings.Contains(got, "pointerdown mousedown mouseup click") || strings.Contains(got, "harm") {
+		t.Errorf("the page heard %q", got)
+	}
+}
+
+func TestAClickThatIsLostIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	p := open(t, `<p id="p"></p><button id="b">Go</button>
+		<script>
+			let presses = 0;
+			const lose = e => {
+				if (e.type === "pointerdown") presses++;
+				if (presses < 3) e.stopImmediatePropagation();
+			};
+			for (const kind of ["pointerdown", "pointerup", "mousedown", "mouseup", "click"]) addEventListener(kind, lose, {capture: true});
+			b.onclick = () => { p.textContent += "clicked "; };
+		</script>`)
+	p.Click("button", "Go")
+	if got := p.VisibleText(); strings.Count(got, "clicked") != 1 {
+		t.Errorf("the page heard %q", got)
+	}
 }
 
 func TestATouchIsATap(t *testing.T) {
