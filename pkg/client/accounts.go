@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -119,20 +120,26 @@ func (c *Client) Accounts(ctx context.Context, tenant string) ([]deprovision.Acc
 		if err != nil {
 			return nil, fmt.Errorf("list accounts: %w", err)
 		}
-		a, err := event.DecodeAccount(s.msg)
+		a, err := legible(s)
 		if err != nil {
-			return nil, fmt.Errorf("the record %s: %w (%w)", s.msg.Subject, ErrUnreadableAccount, err)
+			return nil, err
 		}
 		byName[s.msg.Subject] = a
 	}
-	out := make([]deprovision.Account, 0, len(byName))
-	for _, a := range byName {
-		out = append(out, a)
+	return slices.SortedFunc(maps.Values(byName), byTenant), nil
+}
+
+func byTenant(a, b deprovision.Account) int {
+	return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.ID, b.ID))
+}
+
+// legible decodes a record of a list, or tells which one can't be read.
+func legible(s stored) (deprovision.Account, error) {
+	a, err := event.DecodeAccount(s.msg)
+	if err != nil {
+		err = fmt.Errorf("the record %s: %w (%w)", s.msg.Subject, ErrUnreadableAccount, err)
 	}
-	slices.SortFunc(out, func(a, b deprovision.Account) int {
-		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.ID, b.ID))
-	})
-	return out, nil
+	return a, err
 }
 
 func (c *Client) account(ctx context.Context, tenant, id string) (deprovision.Account, uint64, error) {

@@ -99,3 +99,24 @@ func ExampleEntryError_Unwrap() {
 	}
 	// Output: servcie
 }
+
+// Whoever looks often keeps a roster: a look at it reads only what was written since the one before.
+func ExampleClient_Roster() {
+	c, _, done := stage()
+	defer done()
+	roster := c.Roster("contoso")
+	for _, id := range []string{"teams", "chat"} {
+		_, err := c.PutAccount(context.Background(), deprovision.Account{Tenant: "contoso", ID: id, Service: deprovision.Teams,
+			Kind: deprovision.Authorized, AppID: "b7e4d2f0-93c6-4a18-b5d7-1f2e8c60b001"}, false)
+		must(err)
+		list, err := roster.Accounts(context.Background())
+		must(err)
+		for _, a := range list {
+			fmt.Print(a.ID, " ")
+		}
+		fmt.Println()
+	}
+	// Output:
+	// teams
+	// chat teams
+}

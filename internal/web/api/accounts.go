@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func (c *call) listAccounts() error {
 	if err != nil {
 		return err
 	}
-	all, err := c.client().Accounts(c.context(), c.r.PathValue("tenant"))
+	all, err := c.api.rosters[c.r.PathValue("tenant")].Accounts(c.context())
 	if err != nil {
 		return stored(err)
 	}
@@ -36,13 +37,14 @@ func (c *call) listAccounts() error {
 		if a.State != deprovision.AccountClosed {
 			page.InUse++
 		}
-		switch {
-		case a.ID <= after:
-		case len(page.Accounts) < limit:
-			page.Accounts = append(page.Accounts, a)
-		default:
-			page.Next = cursor("accounts", page.Accounts[limit-1].ID)
-		}
+	}
+	first, found := slices.BinarySearchFunc(all, after, func(a deprovision.Account, id string) int { return strings.Compare(a.ID, id) })
+	if found {
+		first++
+	}
+	page.Accounts = append(page.Accounts, all[first:min(first+limit, len(all))]...)
+	if first+limit < len(all) {
+		page.Next = cursor("accounts", page.Accounts[limit-1].ID)
 	}
 	c.link(page.Next)
 	return c.reply(http.StatusOK, page)

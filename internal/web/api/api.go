@@ -56,6 +56,8 @@ type API struct {
 	closed  context.Context
 	close   context.CancelFunc
 
+	rosters map[string]*client.Roster // by tenant
+
 	counting sync.Mutex
 	open     int
 }
@@ -84,6 +86,10 @@ func New(o Options) *API {
 		o.Log = slog.Default()
 	}
 	a := &API{o: o, mux: http.NewServeMux(), streams: make(chan struct{}, o.Streams), reads: make(chan struct{}, o.Reads)}
+	a.rosters = make(map[string]*client.Roster, len(o.Tenants))
+	for _, tenant := range o.Tenants {
+		a.rosters[tenant] = o.Client.Roster(tenant)
+	}
 	a.ways = append([]Identity{tokens(o.Tokens)}, o.Ways...)
 	a.closed, a.close = context.WithCancel(context.Background())
 	a.mount()
