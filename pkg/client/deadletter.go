@@ -62,6 +62,19 @@ func (c *Client) DeadLetter(ctx context.Context, seq uint64) (DeadLetter, error)
 	return DeadLetter{Seq: found.seq, DeadLetter: d}, nil
 }
 
+// Publishable reports whether [Client.Requeue] may publish the message again: it is that of a request or a decision, and was kept as it
+// came. That its request has ended meanwhile only Requeue finds out.
+func (d DeadLetter) Publishable() bool {
+	_, asked := d.request()
+	return asked && len(d.Data) > 0
+}
+
+// request is the one that the message asks for or decides on; asked is false where the message is of a sort that comes again by itself.
+func (d DeadLetter) request() (ref deprovision.Ref, asked bool) {
+	family, ref, rest, err := event.ParseSubject(d.Subject)
+	return ref, err == nil && len(rest) == 0 && (family == event.Requests || family == event.Decisions)
+}
+
 const notKept = "its message was not kept as it came (it was too large, or held a secret), so that it can't be published again"
 
 // Requeue publishes the message of a dead letter again where it came on; the dead letter stays as a record. Only requests and decisions
@@ -71,8 +84,8 @@ func (c *Client) Requeue(ctx context.Context, seq uint64) (DeadLetter, error) {
 	if err != nil {
 		return d, err
 	}
-	family, ref, rest, err := event.ParseSubject(d.Subject)
-	if err != nil || len(rest) > 0 || family != event.Requests && family != event.Decisions {
+	ref, asked := d.request()
+	if !asked {
 		return d, &deprovision.Invalid{Field: "subject", Value: d.Subject, Allowed: "the subject of a request or a decision; nothing else is published again"}
 	}
 	last, err := c.Last(ctx, ref)

@@ -192,3 +192,30 @@ func TestPageOfNewestDeadLettersReadsNoMoreThanItHolds(t *testing.T) {
 		t.Logf("before %d: %d messages, %s", before, came, time.Since(begun).Round(time.Millisecond))
 	}
 }
+
+func TestDeadLetterIsPublishableExactlyIfItMayBeRequeued(t *testing.T) {
+	t.Parallel()
+	w := provisioned(t)
+	sent, err := event.EncodeRequest(request(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		subject string
+		data    []byte
+		want    bool
+	}{
+		"a request":                {sent.Subject, sent.Data, true},
+		"a decision":               {"deprovision.decision.contoso.teams.r1", []byte("{}"), true},
+		"one that was not kept":    {sent.Subject, nil, false},
+		"one of a longer subject":  {sent.Subject + ".more", sent.Data, false},
+		"an event":                 {"deprovision.event.contoso.teams.r1", []byte("{}"), false},
+		"what is none of ours":     {"elsewhere", []byte("{}"), false},
+		"a wake-up of a scheduler": {"deprovision.wake.contoso.teams.r1.due", []byte("{}"), false},
+	} {
+		d := client.DeadLetter{Seq: w.setsAside(c.subject, sent.Header, c.data), DeadLetter: event.DeadLetter{Subject: c.subject, Data: c.data}}
+		if _, err := w.client.Requeue(t.Context(), d.Seq); d.Publishable() != c.want || (err == nil) != c.want {
+			t.Errorf("%s: publishable %t, %v", name, d.Publishable(), err)
+		}
+	}
+}

@@ -251,9 +251,9 @@ func ExampleClient_Requeue() {
 	defer done()
 	for d, err := range c.DeadLetters(context.Background()) {
 		must(err)
-		fmt.Println(d.Seq, d.Reason)
+		fmt.Println(d.Seq, d.Reason, d.Publishable())
 		_, err = c.Requeue(context.Background(), d.Seq)
 		must(err)
 	}
-	// Output: 1 not-json
+	// Output: 1 not-json true
 }

@@ -60,10 +60,10 @@ func record(raw []byte) (deprovision.Account, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	err := d.Decode(&a)
-	var kind *json.UnmarshalTypeError
+	wrong := deprovision.WrongType(err)
 	switch {
-	case errors.As(err, &kind):
-		return a, &deprovision.Invalid{Field: kind.Field, Value: kind.Value, Allowed: "a JSON value of the type " + kind.Type.Kind().String()}
+	case wrong != nil:
+		return a, wrong
 	case err != nil:
 		if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 			return a, &deprovision.Invalid{Field: strings.Trim(name, `"`),

@@ -169,7 +169,11 @@ func ExampleFailure_Error() {
 	f := &deprovision.Failure{Class: deprovision.Forbidden, API: "exchange", Call: "Remove-TransportRule", Status: 403, RequestID: "7d0c3f5e",
 		Err: errors.New("the role is missing")}
 	fmt.Println(f)
-	// Output: exchange: Remove-TransportRule: forbidden (status 403, request-id 7d0c3f5e): the role is missing
+	// A call that nobody answered has neither.
+	fmt.Println(&deprovision.Failure{Class: deprovision.Unknown, API: "exchange", Call: "Remove-TransportRule", Err: errors.New("connection reset by peer")})
+	// Output:
+	// exchange: Remove-TransportRule: forbidden (status 403, request-id 7d0c3f5e): the role is missing
+	// exchange: Remove-TransportRule: unknown: connection reset by peer
 }
 
 func ExampleFailure_Unwrap() {
@@ -189,6 +193,18 @@ func ExampleInvalid_Error() {
 	// Output:
 	// id
 	// id "case 4711" is not allowed: 1 to 64 letters, digits, '-' or '_'
+}
+
+func ExampleWrongType() {
+	var r deprovision.Request
+	for _, text := range []string{`{"reason":7}`, `{"options":{"approveByName":"all"}}`, `{"options":{"drain":30}}`, `{"reason":`} {
+		fmt.Println(deprovision.WrongType(json.Unmarshal([]byte(text), &r)))
+	}
+	// Output:
+	// reason "number" is not allowed: a JSON string
+	// options.approveByName "string" is not allowed: a JSON array
+	// options.drain "number" is not allowed: a JSON string
+	// <nil>
 }
 
 // A reason is kept for years and read by many: a text with a secret in it is refused before it is sent.

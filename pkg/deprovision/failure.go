@@ -3,6 +3,7 @@ package deprovision
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -30,9 +31,20 @@ type Failure struct {
 	Err        error         // the cause, without any secret
 }
 
-// Error tells the call, what it means, and the cause.
+// Error tells the call, what it means, by what its service knows it, and the cause.
 func (f *Failure) Error() string {
-	return fmt.Sprintf("%s: %s: %s (status %d, request-id %s): %v", f.API, f.Call, f.Class, f.Status, f.RequestID, f.Err)
+	var known []string
+	if f.Status != 0 {
+		known = append(known, fmt.Sprint("status ", f.Status))
+	}
+	if f.RequestID != "" {
+		known = append(known, "request-id "+f.RequestID)
+	}
+	class := string(f.Class)
+	if len(known) > 0 {
+		class += " (" + strings.Join(known, ", ") + ")"
+	}
+	return fmt.Sprintf("%s: %s: %s: %v", f.API, f.Call, class, f.Err)
 }
 
 // Unwrap returns the cause.

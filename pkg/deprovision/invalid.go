@@ -1,7 +1,11 @@
 package deprovision
 
 import (
+	"encoding"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -20,6 +24,37 @@ func (e *Invalid) Error() string {
 		return fmt.Sprintf("%s is missing or not allowed: %s", e.Field, e.Allowed)
 	}
 	return fmt.Sprintf("%s %q is not allowed: %s", e.Field, e.Value, e.Allowed)
+}
+
+// WrongType returns, for an error of decoding JSON that says that a member holds a value of another type, the [Invalid] that names the member;
+// else nil.
+func WrongType(err error) *Invalid {
+	kind, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return nil
+	}
+	return &Invalid{Field: clip(kind.Field), Value: clip(kind.Value), Allowed: inJSON(kind.Type)}
+}
+
+// inJSON says what a type is read from, in the words of RFC 8259.
+func inJSON(t reflect.Type) string {
+	if text := reflect.TypeFor[encoding.TextUnmarshaler](); t.Implements(text) || reflect.PointerTo(t).Implements(text) {
+		return "a JSON string"
+	}
+	switch t.Kind() {
+	case reflect.Slice, reflect.Array:
+		return "a JSON array"
+	case reflect.Struct, reflect.Map:
+		return "a JSON object"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a JSON string"
+	case reflect.Float32, reflect.Float64:
+		return "a JSON number"
+	default:
+		return "a whole number that is not too large"
+	}
 }
 
 // TokenRule describes a subject token in words, for error messages.

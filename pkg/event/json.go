@@ -22,15 +22,15 @@ func notJSON() error {
 }
 
 func jsonError(err error) error {
-	var kind *json.UnmarshalTypeError
 	var invalid *deprovision.Invalid
+	wrong := deprovision.WrongType(err)
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &invalid):
 		return invalid
-	case errors.As(err, &kind):
-		return &deprovision.Invalid{Field: kind.Field, Value: clip(kind.Value), Allowed: "a JSON value of the type " + kind.Type.Kind().String()}
+	case wrong != nil:
+		return wrong
 	}
 	return notJSON()
 }

@@ -43,5 +43,5 @@ func Example() {
 	}
 	// Output:
 	// {DELETE /users/{id}/mailFolders/{id} 7d0c3f5e-0000-8000-8000-000000000001 r-1} <nil>
-	// {  } graph: DELETE /users/{id}/mailFolders/{id}: gone (status 404, request-id ): ErrorItemNotFound: The folder was not found.
+	// {  } graph: DELETE /users/{id}/mailFolders/{id}: gone (status 404): ErrorItemNotFound: The folder was not found.
 }

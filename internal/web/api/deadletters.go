@@ -22,6 +22,8 @@ type letter struct {
 	Size    int       `json:"size"`
 	Part    int       `json:"part,omitempty"` // of a message that is kept in several letters
 	Parts   int       `json:"parts,omitempty"`
+
+	Publishable bool `json:"publishable"` // again: it is a request or a decision, and was kept as it came
 }
 
 type letters struct {
@@ -55,7 +57,7 @@ func (c *call) listDeadLetters() error {
 			break
 		}
 		page.DeadLetters = append(page.DeadLetters, letter{Seq: d.Seq, Reason: d.Reason, Detail: d.Detail, Subject: d.Subject, At: d.At, Size: d.Size,
-			Part: d.Part, Parts: d.Parts})
+			Part: d.Part, Parts: d.Parts, Publishable: d.Publishable()})
 	}
 	c.link(page.Next)
 	return c.reply(http.StatusOK, page)

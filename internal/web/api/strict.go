@@ -31,8 +31,8 @@ func strictly(body []byte, into any) error {
 		}
 		return in
 	}
-	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return &deprovision.Invalid{Field: clip(kind.Field), Value: clip(kind.Value), Allowed: "a JSON value of the type " + kind.Type.Kind().String()}
+	if wrong := deprovision.WrongType(err); wrong != nil {
+		return wrong
 	}
 	if err != nil {
 		return notJSON

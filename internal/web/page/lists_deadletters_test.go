@@ -94,6 +94,19 @@ func TestDeadLetterThatCannotBePublishedAgainSaysWhy(t *testing.T) {
 	d.See("has ended as succeeded; send a new request with another id")
 }
 
+func TestPublishingAgainIsOfferedForWhatCanBeOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.requestLetter(deadRequest("r1"))
+	w.letter("deprovision.event.contoso.teams.r1", "unreadable", "", nil, []byte("{}"))
+	w.letter("deprovision.request.contoso.teams.r2", "too-large", "", nil, nil)
+	p := w.opened("/dead-letters", operator)
+	p.Find("button", "Publish dead letter 1 again…")
+	p.Find("button", "Details of dead letter 3")
+	p.Lost("button", "Publish dead letter 2 again…")
+	p.Lost("button", "Publish dead letter 3 again…")
+}
+
 func TestDeadLettersAreOnlyLookedAtWithoutTheRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

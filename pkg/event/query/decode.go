@@ -80,10 +80,10 @@ func decode(data []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
-	var kind *json.UnmarshalTypeError
+	wrong := deprovision.WrongType(err)
 	switch {
-	case errors.As(err, &kind):
-		return &deprovision.Invalid{Field: kind.Field, Value: kind.Value, Allowed: "a JSON value of the type " + kind.Type.Kind().String()}
+	case wrong != nil:
+		return wrong
 	case err != nil:
 		if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 			return &deprovision.Invalid{Field: clip(strings.Trim(name, `"`), 80), Allowed: "no such field is known here"}

@@ -40,8 +40,8 @@ export function open(_, page, query) {
     load,
     close: () => dialog?.close(),
     draw: () => shown && [
-      el("p", {}, "Requests, decisions and other messages that no worker could use. Each is kept as a record, and can be published again once its ",
-        "cause is mended. A request that was rejected has ended: it is asked for anew, under another id."),
+      el("p", {}, "Requests, decisions and other messages that no worker could use. Each is kept as a record. A request or a decision that was kept as it ",
+        "came can be published again once its cause is mended. A request that was rejected has ended: it is asked for anew, under another id."),
       !may("operate") && notice("info", "You can look. To publish one again, sign in with the right “operate”."),
       el("div", { class: "over-list", key: "over" },
         el("p", { class: "list-head", tabindex: "-1", key: "head" }, said(shown, place)), button("Look again", () => page.reload(), { class: "quiet" })),
@@ -67,6 +67,6 @@ function columns(opened) {
     { title: "Size", class: "number", cell: (d) => el("span", {}, counted(d.size, "byte"), d.parts > 1 && `, part ${d.part} of ${d.parts}`) },
     { title: "Actions", class: "act", cell: (d) => el("span", { class: "acts" },
       button("Details", () => opened(show(d)), { "aria-label": `Details of dead letter ${d.seq}` }),
-      may("operate") && button("Publish again…", () => opened(requeue(d)), { "aria-label": `Publish dead letter ${d.seq} again…` })) },
+      may("operate") && d.publishable && button("Publish again…", () => opened(requeue(d)), { "aria-label": `Publish dead letter ${d.seq} again…` })) },
   ];
 }
