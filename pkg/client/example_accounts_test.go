@@ -112,11 +112,11 @@ func ExampleClient_Roster() {
 		list, err := roster.Accounts(context.Background())
 		must(err)
 		for _, a := range list {
-			fmt.Print(a.ID, " ")
+			fmt.Println(len(list), a.ID)
 		}
-		fmt.Println()
 	}
 	// Output:
-	// teams
-	// chat teams
+	// 1 teams
+	// 2 chat
+	// 2 teams
 }
