@@ -50,9 +50,6 @@ func (e *element) click(ctx context.Context, touch bool) (done bool, seen string
 	if err := callOn(ctx, aimed, "function() { return this(); }", &seen); err != nil && !isFleeting(err) {
 		return false, "", err
 	}
-	if seen != "" {
-		println("TMP", seen)
-	}
 	return seen == "", seen, nil
 }
 
