@@ -132,6 +132,17 @@ func TestTheFocusOrderIsWhatTabReaches(t *testing.T) {
 	}
 }
 
+func TestWhatCameWhileTabHadPassedByIsReachedByAnotherWalk(t *testing.T) {
+	t.Parallel()
+	p := open(t, style+`<button id="a" disabled>a</button><button id="b">b</button><script>b.onfocus = () => { a.disabled = false; };</script>`)
+	if found := p.Audit(browsertest.Focus); len(found) > 0 {
+		t.Error(found)
+	}
+	if diff := cmp.Diff([]browsertest.Stop{{"link", "Accounts"}, {"button", "a"}, {"button", "b"}}, p.FocusOrder()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAModalDialogIsThePageWhileItIsOpen(t *testing.T) {
 	t.Parallel()
 	for name, dialog := range map[string]string{

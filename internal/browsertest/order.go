@@ -22,6 +22,7 @@ var walkScript string
 const (
 	mostStops = 2000
 	mostTime  = 10 * time.Minute
+	mostWalks = 5
 )
 
 // FocusOrder presses Tab from the beginning of the page, or of the modal dialog that is open, until it comes round, and returns what
@@ -32,43 +33,53 @@ func (p *Page) FocusOrder() []Stop {
 	return stops
 }
 
-// walk returns the stops and what is wrong with them.
+// walk returns the stops and what is wrong with them. A page to which something came meanwhile is walked again, a few times.
 func (p *Page) walk() ([]Stop, []Finding) {
 	p.tb.Helper()
-	stops, found, err := walk(p.ctx)
-	if err != nil {
-		p.fatalf("walk with Tab, after %v: %v", stops, err)
+	ctx, cancel := context.WithTimeout(p.ctx, mostTime)
+	defer cancel()
+	for walks := 1; ; walks++ {
+		stops, seen, err := walk(ctx)
+		if err != nil {
+			p.fatalf("walk with Tab, after %v: %v", stops, err)
+		}
+		if !seen.Changed || walks == mostWalks {
+			return stops, seen.Found
+		}
 	}
-	return stops, found
 }
 
-func walk(page context.Context) (stops []Stop, found []Finding, err error) {
-	ctx, cancel := context.WithTimeout(page, mostTime)
-	defer cancel()
+// walked is what a walk found.
+type walked struct {
+	Found   []Finding
+	Changed bool // something came that Tab had passed by
+}
+
+func walk(ctx context.Context) (stops []Stop, seen walked, err error) {
 	object, err := handle(ctx, walkScript)
 	if err != nil {
-		return nil, nil, err
+		return nil, seen, err
 	}
 	var isModal bool
 	if err := callOn(ctx, object, "function() { return this.begin(); }", &isModal); err != nil {
-		return nil, nil, err
+		return nil, seen, err
 	}
 	if isModal { // nothing before a modal dialog's first element can have the focus: it has it itself, now as by the keyboard
 		if err := errors.Join(press(ctx, "Tab"), press(ctx, "Shift+Tab")); err != nil {
-			return nil, nil, err
+			return nil, seen, err
 		}
 	}
 	stops, came, err := steps(ctx, object, isModal)
 	if err != nil {
-		return stops, nil, err
+		return stops, seen, err
 	}
 	if came == "again" && !isModal {
 		if err := callOn(ctx, object, "function() { this.trap(); }", nil); err != nil {
-			return stops, nil, err
+			return stops, seen, err
 		}
 	}
-	err = callOn(ctx, object, "function() { return this.end(); }", &found)
-	return stops, found, err
+	err = callOn(ctx, object, "function() { return this.end(); }", &seen)
+	return stops, seen, err
 }
 
 // steps presses Tab until it leads out of the page or to what it has seen. isThere says that the first stop has the focus already.

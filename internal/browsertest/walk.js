@@ -24,7 +24,7 @@
 		getComputedStyle(x).outlineColor;
 		for (const a of x.getAnimations()) if (a instanceof CSSTransition) a.finish();
 	});
-	const before = new Map(), reached = [], found = [];
+	const before = new Map(), usable = new Set(), reached = [], found = [];
 	const fault = (e, why) => found.push({rule: "focus", where: where(e), why});
 	const box = e => {
 		const b = e.getBoundingClientRect();
@@ -47,6 +47,7 @@
 			document.body.focus({preventScroll: true});
 			if (had === null) document.body.removeAttribute("tabindex"); else document.body.setAttribute("tabindex", had);
 			document.body.blur();
+			for (const e of part.querySelectorAll("*")) if (isUsable(e)) usable.add(e);
 			for (const e of part.querySelectorAll("*")) if (e.tabIndex >= 0 || e.scrollHeight > e.clientHeight) before.set(e, look(e));
 			if (modal) [...part.querySelectorAll("*")].find(isUsable)?.focus();
 			return Boolean(modal);
@@ -66,12 +67,18 @@
 		},
 		// A browser without a frame of its own may go from the last straight to the first: what was left out is told at the end.
 		trap() { if (this.at !== reached[0].e) fault(this.at, "Tab comes back to it without having left the page: a trap"); },
+		// What came while Tab had passed by already is no fault of the page's: changed says that the walk has to be made again.
 		end() {
+			let changed = false;
 			for (const e of part.querySelectorAll("*")) {
-				if (isUsable(e) && e.tabIndex > 0) fault(e, "its tabindex is above 0: Tab reaches it before all that stands before it");
-				else if (isUsable(e) && !isOfGroup(e) && !reached.some(r => r.e === e)) fault(e, "Tab never reaches it");
+				if (!isUsable(e)) continue;
+				if (e.tabIndex > 0) fault(e, "its tabindex is above 0: Tab reaches it before all that stands before it");
+				else if (!isOfGroup(e) && !reached.some(r => r.e === e)) {
+					fault(e, "Tab never reaches it");
+					changed ||= !usable.has(e);
+				}
 			}
-			return found;
+			return {found, changed};
 		},
 	};
 })()
