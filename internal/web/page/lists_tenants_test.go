@@ -110,7 +110,7 @@ func (w *world) accounts(n int) {
 		}
 		msg, err := event.EncodeAccount(a)
 		if err == nil {
-			_, err = js.PublishMsgAsync(msg)
+			_, err = js.PublishMsgAsync(msg, jetstream.WithStallWait(time.Minute))
 		}
 		if err != nil {
 			w.t.Fatal(err)
