@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -46,9 +47,9 @@ func (r *Roster) Accounts(ctx context.Context) ([]deprovision.Account, error) {
 	}
 	last, _, err := r.c.read(ctx, accountStream, which{Last: event.AccountSubject(r.tenant, "*")})
 	switch now := time.Now(); {
-	case err != nil:
+	case err != nil && !errors.Is(err, ErrUnreachable):
 		return nil, fmt.Errorf("list accounts: %w", err)
-	case r.full.IsZero() || last.seq < r.head || now.Sub(r.full) > anew:
+	case err != nil || r.full.IsZero() || last.seq < r.head || now.Sub(r.full) > anew: // a server that was away is waited for, and may be another
 		if err = r.add(ctx, 0, map[string]deprovision.Account{}); err == nil {
 			r.full = now
 		}
