@@ -126,11 +126,16 @@ func (c *Client) Accounts(ctx context.Context, tenant string) ([]deprovision.Acc
 		}
 		byName[s.msg.Subject] = a
 	}
-	return slices.SortedFunc(maps.Values(byName), byTenant), nil
+	return inOrder(byName), nil
 }
 
-func byTenant(a, b deprovision.Account) int {
-	return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.ID, b.ID))
+// inOrder lists records by tenant and id; of none it makes a list, too.
+func inOrder(records map[string]deprovision.Account) []deprovision.Account {
+	list := slices.AppendSeq(make([]deprovision.Account, 0, len(records)), maps.Values(records))
+	slices.SortFunc(list, func(a, b deprovision.Account) int {
+		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.ID, b.ID))
+	})
+	return list
 }
 
 // legible decodes a record of a list, or tells which one can't be read.

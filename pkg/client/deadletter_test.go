@@ -59,7 +59,7 @@ func TestRequeuedMessageIsStoredAgainRightAfterItWasSent(t *testing.T) {
 	}
 }
 
-func jetstreamOf(t *testing.T, w *world) jetstream.JetStream {
+func jetstreamOf(t testing.TB, w *world) jetstream.JetStream {
 	t.Helper()
 	js, err := jetstream.New(w.nc)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -25,7 +24,7 @@ type Roster struct {
 	byID map[string]deprovision.Account
 	list []deprovision.Account // the same by id; it is replaced, never changed
 	head uint64                // the revision of the record that was written last
-	full time.Time             // when everything was read
+	full time.Time             // when everything was read; zero: never
 }
 
 // Roster returns the roster of a tenant. It reads nothing before it is asked.
@@ -46,10 +45,11 @@ func (r *Roster) Accounts(ctx context.Context) ([]deprovision.Account, error) {
 		return nil, fmt.Errorf("list accounts: %w", ctx.Err())
 	}
 	last, _, err := r.c.read(ctx, accountStream, which{Last: event.AccountSubject(r.tenant, "*")})
-	switch now := time.Now(); {
+	now := time.Now()
+	switch {
 	case err != nil && !errors.Is(err, ErrUnreachable):
 		return nil, fmt.Errorf("list accounts: %w", err)
-	case err != nil || r.full.IsZero() || last.seq < r.head || now.Sub(r.full) > anew: // a server that was away is waited for, and may be another
+	case err != nil || last.seq < r.head || now.Sub(r.full) > anew: // a server that was away is waited for, and may be another
 		if err = r.add(ctx, 0, map[string]deprovision.Account{}); err == nil {
 			r.full = now
 		}
@@ -74,7 +74,6 @@ func (r *Roster) add(ctx context.Context, head uint64, byID map[string]deprovisi
 		}
 		byID[a.ID], head = a, s.seq
 	}
-	r.byID, r.head = byID, head
-	r.list = slices.SortedFunc(maps.Values(byID), byTenant)
+	r.byID, r.head, r.list = byID, head, inOrder(byID)
 	return nil
 }

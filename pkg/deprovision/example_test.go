@@ -197,13 +197,16 @@ func ExampleInvalid_Error() {
 
 func ExampleWrongType() {
 	var r deprovision.Request
-	for _, text := range []string{`{"reason":7}`, `{"options":{"approveByName":"all"}}`, `{"options":{"drain":30}}`, `{"reason":`} {
+	for _, text := range []string{`{"reason":7}`, `{"options":{"approveByName":"all"}}`, `{"options":{"drain":30}}`, `{"options":[]}`,
+		`{"options":{"purge":1}}`, `{"reason":`} {
 		fmt.Println(deprovision.WrongType(json.Unmarshal([]byte(text), &r)))
 	}
 	// Output:
 	// reason "number" is not allowed: a JSON string
 	// options.approveByName "string" is not allowed: a JSON array
 	// options.drain "number" is not allowed: a JSON string
+	// options "array" is not allowed: a JSON object
+	// options.purge "number" is not allowed: true or false
 	// <nil>
 }
 

@@ -9,7 +9,7 @@ import { button, notice, table } from "../widgets.js";
 import { count, ended } from "../words.js";
 import { keepStandings } from "./tenants-data.js";
 
-const APART = 60_000; // milliseconds between two counts: each reads all accounts of a tenant
+const APART = 60_000; // milliseconds between two counts: each asks the worker once for every tenant
 
 export function open(_, page) {
   const standing = keepStandings(page);
