@@ -23,8 +23,8 @@ func ids(t *testing.T, w *world, r *client.Roster) string {
 	if err = errors.Join(err, err2); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(whole, list); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff(whole, list); diff != "" || list == nil {
+		t.Errorf("a list of none is one, too: %t; %s", list != nil, diff)
 	}
 	out := ""
 	for _, a := range list {
