@@ -37,6 +37,7 @@ func TestListsCanBeReadAndUsedByEverybody(t *testing.T) {
 	t.Parallel()
 	w := full(t)
 	p := w.opened("/requests", operator)
+	dated(p)
 	seen := []browsertest.Rule{browsertest.Contrast, browsertest.Width, browsertest.Targets}
 	narrow := append([]browsertest.Rule{browsertest.Names, browsertest.Structure}, seen...)
 	for _, view := range []struct{ hash, shows string }{
