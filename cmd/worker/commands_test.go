@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -191,6 +192,24 @@ func TestInterruptedDemoEndsInOrder(t *testing.T) {
 	c.SetOut(screen)
 	if err := c.ExecuteContext(ctx); err == nil {
 		t.Error("an interrupted demo says that all went well")
+	}
+}
+
+func TestATrialDoesNotWarnOfTheRedisThatItStartsItself(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	trial, err := embed(t.Context(), embedding{dir: t.TempDir(), tenants: []string{"contoso"}, fixture: fullFixture}, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trial.close()
+	for _, warns := range []bool{false, true} {
+		trial.worker.trial = !warns
+		log.Reset()
+		trial.worker.inspect(t.Context())
+		if strings.Contains(log.String(), "Redis may lose the picture") != warns {
+			t.Errorf("warns=%v: %s", warns, log.String())
+		}
 	}
 }
 

@@ -74,8 +74,11 @@ func embed(ctx context.Context, e embedding, log *slog.Logger) (out *embedded, e
 	if err := prepare(ctx, cfg, log, out.client, e.accounts(first, fixtures)); err != nil {
 		return out, err
 	}
-	out.worker, err = assemble(ctx, cfg, log)
-	return out, err
+	if out.worker, err = assemble(ctx, cfg, log); err != nil {
+		return out, err
+	}
+	out.worker.trial = true
+	return out, nil
 }
 
 // prepare makes the streams and records the service accounts.

@@ -52,6 +52,7 @@ type worker struct {
 	engine  *engine.Engine
 	metrics *metrics.Metrics
 	web     *web.Server
+	trial   bool // its Redis is embedded, and nobody expects it to keep anything
 }
 
 // assemble connects the worker and puts its parts together, from the truth (the journal) to what asks tenants.
@@ -157,6 +158,9 @@ func (w *worker) inspect(ctx context.Context) {
 	warnings, err := progress.Inspect(ctx, w.redis)
 	if err != nil {
 		w.log.Warn("Redis is away or can't be used; the work goes on without a picture", "error", err)
+	}
+	if w.trial {
+		return
 	}
 	for _, warning := range warnings {
 		w.log.Warn("Redis may lose the picture", "why", warning)

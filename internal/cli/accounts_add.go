@@ -33,7 +33,7 @@ update of a closed record stands for an account that was set up anew; amend adds
 			if record.Names, err = namesByKind(names); err != nil {
 				return err
 			}
-			if err := record.Validate(); err != nil {
+			if err := record.ValidateInput(); err != nil {
 				return err
 			}
 			c, err := a.connect()

@@ -55,7 +55,14 @@ func TestAccountsAreAddedImportedListedAndShown(t *testing.T) {
 	w.run(append(amend, "--name", "receiver-host=hooks.example")...).want(t, cli.Success, "account contoso.old: unchanged")
 	w.run(append(amend, "--upn", "new@contoso.example")...).want(t, cli.BadInput, "upn", "old@contoso.example, which the record has")
 	w.run("accounts", "show", "contoso.old").want(t, cli.Success, "closed", "r0", "hooks.example")
-	w.run(append(amend, "--recorded", "rule=\x1b[31mred")...).want(t, cli.Success, "updated")
+	w.run(append(amend, "--recorded", "rule=\x1b[31mred")...).want(t, cli.BadInput, "recorded", "without control characters")
+	older := deprovision.Account{Tenant: "contoso", ID: "older", Service: deprovision.Teams, Kind: deprovision.Delegate, UPN: "older@contoso.example",
+		State: deprovision.AccountClosed, Closed: "r0", Recorded: map[string]string{"rule": "\x1b[31mred"}}
+	if _, err := w.journal.Accounts().Put(t.Context(), older, 0); err != nil {
+		t.Fatal(err)
+	}
+	amend[len(amend)-1] = "older"
+	w.run(append(amend, "--site", "eu")...).want(t, cli.Success, "updated")
 	if told := w.run(append(amend, "--recorded", "rule=2")...); strings.Contains(told.err+told.out, "\x1b") || told.code != cli.BadInput {
 		t.Errorf("%+v", told)
 	}

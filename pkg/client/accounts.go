@@ -182,7 +182,7 @@ func checked(a deprovision.Account) (deprovision.Account, error) {
 	case a.State == deprovision.AccountClosed:
 		return a, &deprovision.Invalid{Field: "state", Value: string(a.State), Allowed: "active; a removal closes an account"}
 	}
-	return a, a.Validate()
+	return a, a.ValidateInput()
 }
 
 // bare is what an operator wrote of a record.

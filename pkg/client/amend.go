@@ -54,6 +54,10 @@ func (c *Client) AmendAccount(ctx context.Context, tenant, id string, what Amend
 
 // of is the record with what is added.
 func (m Amendment) of(a deprovision.Account) (deprovision.Account, error) {
+	valid := deprovision.Account.ValidateInput
+	if a.ValidateInput() != nil { // written before this was looked at: it can still be added to
+		valid = deprovision.Account.Validate
+	}
 	for _, s := range []struct {
 		field string
 		there *string
@@ -76,7 +80,7 @@ func (m Amendment) of(a deprovision.Account) (deprovision.Account, error) {
 	a.Recorded = joined(a.Recorded, m.Recorded, func(_, given string) string { return given })
 	a.Names = joined(a.Names, m.Names, beside)
 	a.Consumers = beside(a.Consumers, m.Consumers)
-	return a, a.Validate()
+	return a, valid(a)
 }
 
 func taken(field, given, there string) error {

@@ -290,6 +290,13 @@ func ExampleDecision_ValidateInput() {
 	// credentialRef "other" is not allowed: nothing with retry; it is for credentials
 }
 
+func ExampleAccount_ValidateInput() {
+	a := deprovision.Account{Tenant: "contoso", ID: "main", Service: deprovision.Teams, Kind: deprovision.Delegate, UPN: "svc@contoso.example",
+		State: deprovision.AccountActive, Recorded: map[string]string{"rule": ""}}
+	fmt.Println(a.ValidateInput())
+	// Output: recorded.rule is missing or not allowed: a text that is not empty
+}
+
 func ExampleRequest_ValidateInput() {
 	r := deprovision.Request{ID: "r1", Tenant: "contoso", Service: deprovision.Teams, Account: "main", RequestedBy: "soc", Reason: "a bell: \a"}
 	fmt.Println(r.ValidateInput())

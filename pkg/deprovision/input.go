@@ -1,6 +1,8 @@
 package deprovision
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,6 +18,47 @@ func (r Request) ValidateInput() error {
 // since whoever gives them expects something of them, and what no text of a person's has. Messages that are stored already are not held to it.
 func (d Decision) ValidateInput() error {
 	return firstError(d.Validate(), checkLine("decidedBy", d.DecidedBy), checkLines("reason", d.Reason), d.checkMembers())
+}
+
+// The most that a record handed in may list: a footprint has far fewer artifacts, and kinds of them.
+const (
+	maxRecorded = 200
+	maxNames    = 50
+)
+
+// ValidateInput is [Account.Validate] for a record that somebody hands in just now: it also refuses control characters, ids and names that are
+// empty, and more of them than there can be artifacts. Records that are stored already are not held to it.
+func (a Account) ValidateInput() error {
+	if err := firstError(a.Validate(), checkLine("upn", a.UPN), checkLine("productId", a.ProductID)); err != nil {
+		return err
+	}
+	switch {
+	case len(a.Recorded) > maxRecorded:
+		return &Invalid{Field: "recorded", Value: fmt.Sprintf("%d ids", len(a.Recorded)), Allowed: fmt.Sprintf("at most %d ids", maxRecorded)}
+	case len(a.Names) > maxNames:
+		return &Invalid{Field: "names", Value: fmt.Sprintf("names of %d kinds", len(a.Names)), Allowed: fmt.Sprintf("at most %d kinds", maxNames)}
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Recorded)) {
+		if err := firstError(checkSeen("recorded", name), checkSeen("recorded."+clip(name), a.Recorded[name])); err != nil {
+			return err
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(a.Names)) {
+		for i, name := range a.Names[kind] {
+			if err := checkSeen(fmt.Sprintf("names.%s[%d]", kind, i), name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkSeen is checkLine for a text that has to hold something.
+func checkSeen(field, s string) error {
+	if strings.TrimSpace(s) == "" {
+		return &Invalid{Field: field, Allowed: "a text that is not empty"}
+	}
+	return checkLine(field, s)
 }
 
 // checkMembers refuses members that are for other verbs.

@@ -2,6 +2,7 @@ package deprovision_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/deprovisioner/deprovisioner/pkg/deprovision"
@@ -60,5 +61,41 @@ func TestControlCharactersAreRefusedWhereTheyComeInAndReadWhereTheyAre(t *testin
 	r := deprovision.Request{ID: "r1", Tenant: "contoso", Service: deprovision.Teams, Account: "a", RequestedBy: "so\nc"}
 	if in, ok := errors.AsType[*deprovision.Invalid](r.ValidateInput()); !ok || in.Field != "requestedBy" {
 		t.Errorf("%v", in)
+	}
+}
+
+func TestARecordHandedInIsRefusedByFieldForWhatNobodyCanReadAndForMoreThanThereCanBe(t *testing.T) {
+	t.Parallel()
+	many := map[string]string{}
+	for i := range 201 {
+		many[fmt.Sprint("a", i)] = "x"
+	}
+	kinds := map[string][]string{}
+	for i := range 51 {
+		kinds[fmt.Sprint("k", i)] = []string{"x"}
+	}
+	for field, change := range map[string]func(*deprovision.Account){
+		"": func(a *deprovision.Account) {
+			a.Recorded = map[string]string{"rule": "Ünïcödé 1"}
+			a.Names = map[string][]string{"folder": {"Quarantined by Sentry"}}
+		},
+		"upn":             func(a *deprovision.Account) { a.UPN = "svc\x1b[2J@contoso.example" },
+		"productId":       func(a *deprovision.Account) { a.ProductID = "1\n2" },
+		"recorded":        func(a *deprovision.Account) { a.Recorded = many },
+		"recorded.rule":   func(a *deprovision.Account) { a.Recorded = map[string]string{"rule": "\x00"} },
+		"recorded.empty":  func(a *deprovision.Account) { a.Recorded = map[string]string{"empty": " "} },
+		"names":           func(a *deprovision.Account) { a.Names = kinds },
+		"names.folder[1]": func(a *deprovision.Account) { a.Names = map[string][]string{"folder": {"fine", "b\u009bad"}} },
+		"names.host[0]":   func(a *deprovision.Account) { a.Names = map[string][]string{"host": {" "}} },
+	} {
+		a := deprovision.Account{Tenant: "contoso", ID: "a", Service: deprovision.Teams, Kind: deprovision.Delegate, UPN: "svc@contoso.example", State: deprovision.AccountActive}
+		change(&a)
+		in, refused := errors.AsType[*deprovision.Invalid](a.ValidateInput())
+		if refused != (field != "") || refused && in.Field != field {
+			t.Errorf("%q: %v", field, in)
+		}
+		if err := a.Validate(); err != nil { // such records are stored already
+			t.Errorf("%q: %v", field, err)
+		}
 	}
 }
