@@ -16,7 +16,7 @@ import (
 // An error is the last thing that is yielded: the context's own when it ended, [ErrNotProvisioned], a [GapError], or an [UnreadableError].
 func (c *Client) Watch(ctx context.Context, ref deprovision.Ref, fromSeq uint64) iter.Seq2[deprovision.Event, error] {
 	return func(yield func(deprovision.Event, error) bool) {
-		for e, err := range c.WatchEntries(ctx, ref, fromSeq) {
+		for e, err := range c.WatchEntries(ctx, ref, Part{FromSeq: fromSeq}) {
 			if !yield(e.Event, err) {
 				return
 			}
@@ -24,15 +24,22 @@ func (c *Client) Watch(ctx context.Context, ref deprovision.Ref, fromSeq uint64)
 	}
 }
 
+// Part selects what [Client.WatchEntries] yields of a request.
+type Part struct {
+	FromSeq     uint64      // the first event; 0 and 1 mean from the beginning
+	Interrupted func(error) // as [Scope].Interrupted
+}
+
 // WatchEntries is [Client.Watch] with the place of each event in the journal, and when it was stored.
-func (c *Client) WatchEntries(ctx context.Context, ref deprovision.Ref, fromSeq uint64) iter.Seq2[Entry, error] {
+func (c *Client) WatchEntries(ctx context.Context, ref deprovision.Ref, part Part) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		if err := ref.Validate(); err != nil {
 			yield(Entry{}, err)
 			return
 		}
 		var last uint64
-		for s, err := range c.follow(ctx, feed{stream: eventStream, subject: event.Subject(event.Events, ref), live: true}) {
+		f := feed{stream: eventStream, subject: event.Subject(event.Events, ref), live: true, interrupted: part.Interrupted}
+		for s, err := range c.follow(ctx, f) {
 			e, err := decoded(s, err)
 			seq := e.Progress.Seq
 			if err == nil && last > 0 && seq != last+1 {
@@ -43,7 +50,7 @@ func (c *Client) WatchEntries(ctx context.Context, ref deprovision.Ref, fromSeq 
 				return
 			}
 			last = seq
-			if seq >= fromSeq && !yield(e, nil) || e.Progress.Status.Terminal() {
+			if seq >= part.FromSeq && !yield(e, nil) || e.Progress.Status.Terminal() {
 				return
 			}
 		}

@@ -58,7 +58,12 @@ func (c *call) watchChanges() error {
 		scope.Tenants = c.tenants()
 	}
 	return c.stream(feed{after: after, messages: func(ctx context.Context) iter.Seq2[message, error] {
-		return gathered(ctx, func(ctx context.Context) iter.Seq2[news, error] { return c.readable(ctx, scope) })
+		return gathered(ctx, func(ctx context.Context) iter.Seq2[news, error] {
+			return reported(ctx, func(ctx context.Context, interrupted func(error)) iter.Seq2[client.Entry, error] {
+				scope.Interrupted = interrupted
+				return c.readable(ctx, scope)
+			})
+		})
 	}})
 }
 
@@ -79,51 +84,18 @@ func (c *call) unlisted(end uint64) (uint64, error) {
 	return min(drawn, end), nil
 }
 
-// news is an event of the journal, or what became of the way to the journal.
-type news struct {
-	entry client.Entry
-	way   *way // nil for an event
-}
-
-// way is how the journal is reached: lost is why it is not; nil means that it is again.
-type way struct{ lost error }
-
-// message tells who follows that nothing comes for a while, or that it goes on: their stream stays, and misses nothing.
-func (w way) message() message {
-	if w.lost == nil {
-		return message{event: "resumed", data: struct{}{}}
-	}
-	detail := "the journal can't be followed"
-	if errors.Is(w.lost, client.ErrUnreachable) {
-		detail = client.ErrUnreachable.Error()
-	}
-	return message{event: "interrupted", data: unavailable.says(detail)}
-}
-
 // readable goes on behind an event that can't be read: one bad message must not keep everybody from all that follows it.
-func (c *call) readable(ctx context.Context, scope client.Scope) iter.Seq2[news, error] {
-	return func(yield func(news, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		gone := false // who takes it
-		scope.Interrupted = func(err error) {
-			if !gone && !yield(news{way: &way{err}}, nil) {
-				gone = true
-				cancel()
-			}
-		}
+func (c *call) readable(ctx context.Context, scope client.Scope) iter.Seq2[client.Entry, error] {
+	return func(yield func(client.Entry, error) bool) {
 		for again := true; again; {
 			again = false
 			for e, err := range c.client().WatchAll(ctx, scope) {
-				if gone {
-					return
-				}
 				if bad, ok := errors.AsType[*client.UnreadableError](err); ok {
 					c.api.o.Log.WarnContext(ctx, "the stream of changes passes over an event", "error", err)
 					scope.After, again = bad.Revision, true
 					break
 				}
-				if !yield(news{entry: e}, err) {
+				if !yield(e, err) {
 					return
 				}
 			}

@@ -248,30 +248,45 @@ func TestNewChangesBeginWhereTheListsEnd(t *testing.T) {
 	w.opens(t, changesPath+"?new=true", admin, "Last-Event-ID", "5").done() // where it goes on is known
 }
 
-func TestChangesSayAtOnceThatNATSIsAwayAndWhenItIsBack(t *testing.T) {
+func TestEveryStreamSaysAtOnceThatNATSIsAwayAndWhenItIsBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	j := w.writes(request("contoso", "r1"))
-	s := w.opens(t, changesPath+"?new=true", admin)
-	told := func(name string, holds func(data []byte) error) {
+	j.append(deprovision.Held, nil)
+	of := func(s *reading) func() uint64 {
+		return func() uint64 { _, e := s.entry(); return e.Revision }
+	}
+	changed, tenant, one := w.opens(t, changesPath+"?new=true", admin), w.opens(t, "/api/v1/tenants/contoso/events", ""), w.opens(t, path("contoso", "r1")+"/events", "")
+	streams := map[string]struct {
+		*reading
+		revision func() uint64
+	}{
+		"changes": {changed, func() uint64 { return changed.change().Revision }}, "tenant": {tenant, of(tenant)}, "request": {one, of(one)},
+	}
+	told := func(stream string, e sent, name string, holds func(data []byte) error) {
 		t.Helper()
-		e := s.next()
-		for e.comment != "" || e.retry != "" {
-			e = s.next()
-		}
 		if err := holds([]byte(e.data)); err != nil || e.name != name || e.id != "" {
-			t.Fatalf("%+v: %v", e, err)
+			t.Fatalf("%s: %+v: %v", stream, e, err)
+		}
+	}
+	for _, s := range []*reading{tenant, one} { // what was there already
+		for range j.seq {
+			s.entry()
 		}
 	}
 	for range 2 {
 		w.server.Stop()
-		told("interrupted", func(data []byte) error { return described().accepts("/components/schemas/problem", data) })
+		for name, s := range streams {
+			told(name, s.event(), "interrupted", func(data []byte) error { return described().accepts("/components/schemas/problem", data) })
+		}
 		w.ask(http.MethodGet, changesPath+"?new=true", "", "").problem(http.StatusServiceUnavailable, "unavailable", "")
 		w.server.Back()
 		j.append(deprovision.Held, nil)
-		told("resumed", func(data []byte) error { return json.Unmarshal(data, &struct{}{}) })
-		if c := s.change(); c.Revision != j.revision { // on the same stream
-			t.Errorf("%+v", c)
+		for name, s := range streams {
+			told(name, s.event(), "resumed", func(data []byte) error { return json.Unmarshal(data, &struct{}{}) })
+			if now := s.revision(); now != j.revision { // on the same stream
+				t.Errorf("%s: %d", name, now)
+			}
 		}
 	}
 }

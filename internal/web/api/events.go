@@ -35,7 +35,9 @@ func (c *call) watchRequest() error {
 		return nil
 	}
 	return c.stream(feed{after: after, ends: true, messages: func(ctx context.Context) iter.Seq2[message, error] {
-		return each(gapless(c.client().WatchEntries(ctx, ref, after+1), after), func(e client.Entry) uint64 { return e.Progress.Seq })
+		return each(reported(ctx, func(ctx context.Context, interrupted func(error)) iter.Seq2[client.Entry, error] {
+			return gapless(c.client().WatchEntries(ctx, ref, client.Part{FromSeq: after + 1, Interrupted: interrupted}), after)
+		}), func(e client.Entry) uint64 { return e.Progress.Seq })
 	}})
 }
 
@@ -60,9 +62,10 @@ func (c *call) watchTenant() error {
 	if err != nil {
 		return err
 	}
-	scope := client.Scope{Tenant: c.r.PathValue("tenant"), After: after}
 	return c.stream(feed{after: after, messages: func(ctx context.Context) iter.Seq2[message, error] {
-		return each(c.client().WatchAll(ctx, scope), func(e client.Entry) uint64 { return e.Revision })
+		return each(reported(ctx, func(ctx context.Context, interrupted func(error)) iter.Seq2[client.Entry, error] {
+			return c.client().WatchAll(ctx, client.Scope{Tenant: c.r.PathValue("tenant"), After: after, Interrupted: interrupted})
+		}), func(e client.Entry) uint64 { return e.Revision })
 	}})
 }
 

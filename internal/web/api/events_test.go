@@ -95,11 +95,21 @@ func (s *reading) next() sent {
 	return sent{name: "closed"}
 }
 
+// event reads the next block that is neither a sign of life nor the beginning.
+func (s *reading) event() sent {
+	s.t.Helper()
+	e := s.next()
+	for e.comment != "" || e.retry != "" {
+		e = s.next()
+	}
+	return e
+}
+
 // entry reads the next event, which must be one of the journal, and holds it against the document.
 func (s *reading) entry() (string, client.Entry) {
 	s.t.Helper()
 	e := s.next()
-	for e.comment != "" {
+	for e.comment != "" || e.name == "interrupted" || e.name == "resumed" {
 		e = s.next()
 	}
 	if err := described().accepts("/components/schemas/entry", []byte(e.data)); err != nil || e.name != "" {

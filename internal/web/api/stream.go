@@ -9,8 +9,6 @@ import (
 	"iter"
 	"net/http"
 	"time"
-
-	"github.com/deprovisioner/deprovisioner/pkg/client"
 )
 
 // retry is how long a browser waits, in milliseconds, before it comes again.
@@ -40,17 +38,6 @@ func (m message) text() []byte {
 		return fmt.Appendf(nil, "event: %s\ndata: %s\n\n", m.event, data)
 	}
 	return fmt.Appendf(nil, "id: %d\ndata: %s\n\n", m.id, data)
-}
-
-// each makes a message of every entry.
-func each(entries iter.Seq2[client.Entry, error], id func(client.Entry) uint64) iter.Seq2[message, error] {
-	return func(yield func(message, error) bool) {
-		for e, err := range entries {
-			if !yield(message{id: id(e), data: e}, err) {
-				return
-			}
-		}
-	}
 }
 
 // stream sends messages as server-sent events until they end, the caller goes, the caller reads too slowly, or the API is closed.
