@@ -24,9 +24,10 @@ func (c *call) listRequests() error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
+	var unknown error
 	if f.Tenant != "" {
-		if err := c.mustSee(f.Tenant); err != nil {
-			return err
+		if unknown = c.mustSee(f.Tenant); unknown != nil && !c.caller.everywhere() {
+			return unknown
 		}
 	}
 	place, err := c.place("requests")
@@ -37,8 +38,22 @@ func (c *call) listRequests() error {
 	if err != nil {
 		return err
 	}
+	if unknown != nil && len(page.Requests) == 0 {
+		if err := c.mustBeListed(f.Tenant, unknown); err != nil {
+			return err
+		}
+	}
 	c.link(page.Next)
 	return c.reply(http.StatusOK, page)
+}
+
+// mustBeListed is [call.mustBeStored] for the requests of a tenant.
+func (c *call) mustBeListed(tenant string, unknown error) error {
+	page, err := c.client().List(c.context(), query.Filter{Tenant: tenant, Limit: 1})
+	if err == nil && len(page.Requests) == 0 {
+		return unknown
+	}
+	return err
 }
 
 // rows asks for a page. Its cursor holds the tenant, and the place in the workers' list.

@@ -319,8 +319,19 @@ func TestWhatIsAwayIsNamed(t *testing.T) {
 func TestRequestOfATenantThatTheWorkerDoesNotHaveCanBeReadByWhoSeesAll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.pictured()
 	r := request("woodgrove", "r1")
 	w.waits(r)
+	list := api.Base + "/requests?tenant=woodgrove"
+	for _, who := range []string{admin, ""} {
+		if rows := w.all(who, "?tenant=woodgrove"); len(rows) != 1 || rows[0].Request != "r1" {
+			t.Errorf("%+v", rows)
+		}
+		w.ask(http.MethodGet, list+"&status=failed", who, "").want(http.StatusOK) // none, of a tenant that there is
+	}
+	for _, who := range []string{both, reader} {
+		w.ask(http.MethodGet, list, who, "").problem(http.StatusNotFound, "unknown-tenant", "tenant")
+	}
 	for _, more := range []string{"", "/plan", "/artifacts", "/evidence", "/report", "/timeline"} {
 		for _, who := range []string{admin, ""} {
 			w.ask(http.MethodGet, path("woodgrove", "r1")+more, who, "").want(http.StatusOK)
