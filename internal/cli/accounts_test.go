@@ -2,8 +2,10 @@ package cli_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +65,23 @@ func TestAccountsAreAddedImportedListedAndShown(t *testing.T) {
 	}
 	amend[len(amend)-1] = "older"
 	w.run(append(amend, "--site", "eu")...).want(t, cli.Success, "updated")
+	w.run(append(amend, "--recorded", "new=\x1b[31mred")...).want(t, cli.BadInput, "recorded", "without control characters")
+	w.run(append(amend, "--name", "quarantine-folder= ")...).want(t, cli.BadInput, "name", "not empty")
+	w.run(append(amend, "--recorded", "kept=1")...).want(t, cli.Success, "updated")
+	if told := w.run(append(amend, "--recorded", "kept=password=hunter2")...); strings.Contains(told.err+told.out, "hunter2") || told.code != cli.BadInput {
+		t.Errorf("%+v", told)
+	}
+	for _, n := range []int{198, 199} { // beside the two that are there
+		many := slices.Clone(amend)
+		for i := range n {
+			many = append(many, "--recorded", fmt.Sprintf("m%d=1", i))
+		}
+		if n == 199 {
+			w.run(many...).want(t, cli.BadInput, "recorded", "at most 200 ids")
+		} else {
+			w.run(many...).want(t, cli.Success, "updated")
+		}
+	}
 	if told := w.run(append(amend, "--recorded", "rule=2")...); strings.Contains(told.err+told.out, "\x1b") || told.code != cli.BadInput {
 		t.Errorf("%+v", told)
 	}

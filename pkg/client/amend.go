@@ -1,7 +1,9 @@
 package client
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -54,9 +56,9 @@ func (c *Client) AmendAccount(ctx context.Context, tenant, id string, what Amend
 
 // of is the record with what is added.
 func (m Amendment) of(a deprovision.Account) (deprovision.Account, error) {
-	valid := deprovision.Account.ValidateInput
-	if a.ValidateInput() != nil { // written before this was looked at: it can still be added to
-		valid = deprovision.Account.Validate
+	there := a
+	if err := m.validate(a); err != nil { // first of all: what is refused below is repeated in the error
+		return a, err
 	}
 	for _, s := range []struct {
 		field string
@@ -80,7 +82,28 @@ func (m Amendment) of(a deprovision.Account) (deprovision.Account, error) {
 	a.Recorded = joined(a.Recorded, m.Recorded, func(_, given string) string { return given })
 	a.Names = joined(a.Names, m.Names, beside)
 	a.Consumers = beside(a.Consumers, m.Consumers)
-	return a, valid(a)
+	return a, held(a, there)
+}
+
+// validate holds what is given, by itself, to what a record that is handed in may have.
+func (m Amendment) validate(a deprovision.Account) error {
+	return deprovision.Account{Tenant: a.Tenant, ID: a.ID, Service: a.Service, Kind: deprovision.Delegate, UPN: cmp.Or(m.UPN, "left out"),
+		State: deprovision.AccountActive, AppID: m.AppID, ProductID: m.ProductID, SharePointAppID: m.SharePointAppID, Site: m.Site,
+		Recorded: m.Recorded, Names: m.Names, AppCredential: m.AppCredential, Consumers: m.Consumers}.ValidateInput()
+}
+
+// held validates a record with what was added to the one that was there. That one may be older than the rules for what is handed in: then it can
+// still be added to, but not beyond what there may be.
+func held(a, there deprovision.Account) error {
+	switch {
+	case there.ValidateInput() == nil:
+		return a.ValidateInput()
+	case len(a.Recorded) > max(deprovision.MaxRecorded, len(there.Recorded)):
+		return &deprovision.Invalid{Field: "recorded", Allowed: fmt.Sprintf("at most %d ids, with those that are there", deprovision.MaxRecorded)}
+	case len(a.Names) > max(deprovision.MaxNameKinds, len(there.Names)):
+		return &deprovision.Invalid{Field: "names", Allowed: fmt.Sprintf("at most %d kinds, with those that are there", deprovision.MaxNameKinds)}
+	}
+	return a.Validate()
 }
 
 func taken(field, given, there string) error {

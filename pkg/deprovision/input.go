@@ -22,21 +22,21 @@ func (d Decision) ValidateInput() error {
 
 // The most that a record handed in may list: a footprint has far fewer artifacts, and kinds of them.
 const (
-	maxRecorded = 200
-	maxNames    = 50
+	MaxRecorded  = 200 // ids in Recorded
+	MaxNameKinds = 50  // kinds in Names
 )
 
 // ValidateInput is [Account.Validate] for a record that somebody hands in just now: it also refuses control characters, ids and names that are
 // empty, and more of them than there can be artifacts. Records that are stored already are not held to it.
 func (a Account) ValidateInput() error {
-	if err := firstError(a.Validate(), checkLine("upn", a.UPN), checkLine("productId", a.ProductID)); err != nil {
+	if err := firstError(a.Validate(), checkGiven("upn", a.UPN), checkGiven("productId", a.ProductID)); err != nil {
 		return err
 	}
 	switch {
-	case len(a.Recorded) > maxRecorded:
-		return &Invalid{Field: "recorded", Value: fmt.Sprintf("%d ids", len(a.Recorded)), Allowed: fmt.Sprintf("at most %d ids", maxRecorded)}
-	case len(a.Names) > maxNames:
-		return &Invalid{Field: "names", Value: fmt.Sprintf("names of %d kinds", len(a.Names)), Allowed: fmt.Sprintf("at most %d kinds", maxNames)}
+	case len(a.Recorded) > MaxRecorded:
+		return &Invalid{Field: "recorded", Value: fmt.Sprintf("%d ids", len(a.Recorded)), Allowed: fmt.Sprintf("at most %d ids", MaxRecorded)}
+	case len(a.Names) > MaxNameKinds:
+		return &Invalid{Field: "names", Value: fmt.Sprintf("names of %d kinds", len(a.Names)), Allowed: fmt.Sprintf("at most %d kinds", MaxNameKinds)}
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Recorded)) {
 		if err := firstError(checkSeen("recorded", name), checkSeen("recorded."+clip(name), a.Recorded[name])); err != nil {
@@ -59,6 +59,14 @@ func checkSeen(field, s string) error {
 		return &Invalid{Field: field, Allowed: "a text that is not empty"}
 	}
 	return checkLine(field, s)
+}
+
+// checkGiven is checkSeen for a text that may be left out.
+func checkGiven(field, s string) error {
+	if s == "" {
+		return nil
+	}
+	return checkSeen(field, s)
 }
 
 // checkMembers refuses members that are for other verbs.

@@ -49,6 +49,16 @@ func Provision(tb testing.TB, change ...func(*server.Options)) *Worker {
 	return w
 }
 
+// Stop ends the server, and returns when the worker has lost it: what it sends before that is lost, and nobody says so.
+func (w *Worker) Stop() {
+	lost := w.Conn.StatusChanged(nats.RECONNECTING, nats.CLOSED)
+	defer w.Conn.RemoveStatusListener(lost)
+	w.Server.Stop()
+	if w.Conn.IsConnected() {
+		<-lost
+	}
+}
+
 // Back starts the stopped server again, and returns when the worker is connected to it; others may not be.
 func (w *Worker) Back() {
 	w.tb.Helper()
